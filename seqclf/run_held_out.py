@@ -37,7 +37,7 @@ class HeldOut:
 
     @classmethod
     def read(cls, path: Path, units: int, texts: int) -> HeldOut:
-        """Raises ``InputError`` if the file cannot be read, or is not of so many output units and texts."""
+        """Raises ``InputError`` if the file cannot be read, or has another number of output units or texts."""
         try:
             with np.load(path, allow_pickle=False) as saved:
                 logits, known = np.asarray(saved["logits"], np.float32), np.asarray(saved["known"], np.bool_)

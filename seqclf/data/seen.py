@@ -39,7 +39,7 @@ class Seen:
 
     @property
     def are_many(self) -> bool:
-        """Whether the model has seen so many texts that the scores are no estimate for new texts."""
+        """Whether the model has seen too many of the texts for its scores to hold for new ones."""
         return self.trained_on + self.validated_on > _MANY * self.texts
 
     @property

@@ -26,7 +26,7 @@ _INTERVALS = {
     BOOTSTRAP: "that of the paired bootstrap, and so is p",
     **dict.fromkeys((EXACT, MID_P), "that of paired fractions (Newcombe 1998), p is that of McNemar's test"),
 }
-"""Of a paired score, by its test."""
+"""How the interval and the p-value of a paired score were computed, by the name of the test."""
 
 
 @dataclass(frozen=True)

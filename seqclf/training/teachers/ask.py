@@ -56,7 +56,7 @@ class Answers:
 
     Attributes:
         probabilities: of each label, in the order of the labels of the training, ``float32 [texts, labels]``: the mean
-            of those teachers that were not trained on the text; of all, if all were.
+            over the teachers that were not trained on the text. If all were trained on it, the mean over all.
         seen: number of texts that every teacher was trained on; None: the texts of a teacher are not known.
         digest: of the probabilities.
     """
@@ -155,7 +155,7 @@ class _Opened:
         return Classifier.load(self._teacher.run.folder)
 
     def probabilities(self, texts: LabelledTexts, part: slice) -> NDArray[np.float32]:
-        """Of a part of the texts, ``float32 [part, labels]``, in the order of the labels of the training."""
+        """Probabilities of a part of the texts, ``float32 [part, labels]``, in the order of the training's labels."""
         classifier = self._classifier
         self._check(classifier, texts)
         places = [classifier.labels.names.index(name) for name in self._labels]
