@@ -86,8 +86,8 @@ def epoch_line(epoch: int, accuracy: float = 0.5, **others: Any) -> str:
     """A line of ``history.jsonl``."""
     values = {
         "type": "epoch", "epoch": epoch, "loss": 0.5, "accuracy": 0.75, "val_loss": 0.4, "val_accuracy": accuracy,
-        "val_macro_f1": accuracy, "best": True, "seconds": 2.0, "validation_seconds": 0.5, "tokens": 1000,
-        "tokens_per_second": 500.0,
+        "val_macro_f1": accuracy, "best": True, "seconds": 2.0, "validation_seconds": 0.5,
+        "wall_seconds": 2.5 * epoch, "tokens": 1000, "tokens_per_second": 500.0,
     }  # fmt: skip
     return json.dumps(values | others) + "\n"
 

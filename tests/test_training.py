@@ -66,6 +66,14 @@ def test_history_has_windows_and_epochs(binary_run: Run) -> None:
     assert binary_run.manifest["best_epoch"] == best["epoch"]
 
 
+def test_history_has_the_time_since_the_beginning(binary_run: Run) -> None:
+    first, second = _history(binary_run, "epoch")
+    took = second["seconds"] + second["validation_seconds"]
+    assert first["wall_seconds"] > first["seconds"] + first["validation_seconds"], "reading and building come before"
+    assert second["wall_seconds"] > first["wall_seconds"] + took - 0.01
+    assert second["wall_seconds"] < binary_run.manifest["wall_seconds"]
+
+
 def test_it_learns(three_label_run: Run) -> None:
     assert three_label_run.metrics["validation"]["accuracy"] > 0.9
 

@@ -27,7 +27,7 @@ TRAINING = {
     "layer_rates": {"decay": 1.5},
     "checkpoint_steps": 4,
 }
-TIMES = {"seconds", "validation_seconds", "tokens_per_second"}
+TIMES = {"seconds", "validation_seconds", "wall_seconds", "tokens_per_second"}
 
 
 def training_config(train: Path, **training: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -67,11 +67,15 @@ class History:
     Args:
         every: number of steps in a window.
         scores: names of the scores in the headline of a validation: an epoch's line has each of them, after ``val_``.
+        clock: returns the wall time of the training, in seconds; an epoch's line has it as ``wall_seconds``.
         perplexity: whether lines have the exponential of the training loss in place of the accuracy.
     """
 
-    def __init__(self, path: Path, every: int, scores: Sequence[str], *, perplexity: bool = False) -> None:
+    def __init__(
+        self, path: Path, every: int, scores: Sequence[str], *, clock: Callable[[], float], perplexity: bool = False
+    ) -> None:
         self._path = path
+        self._clock = clock
         self._every = every
         self._perplexity = perplexity
         self._no_validation = dict.fromkeys(scores)
@@ -116,6 +120,7 @@ class History:
                 best=event.best,
                 seconds=round(event.seconds, 3),
                 validation_seconds=round(event.validation_seconds, 3),
+                wall_seconds=round(self._clock(), 3),
                 tokens=event.tokens,
                 tokens_per_second=round(event.tokens / event.seconds, 1),
             )

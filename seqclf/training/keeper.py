@@ -50,7 +50,9 @@ class Keeper:
         self._started: float
         self._processor_started: float | None  # None: unknown
         self._started, self._processor_started = started
-        self._history = History(run.history, config.log_every, scores, perplexity=perplexity)
+        self._history = History(
+            run.history, config.log_every, scores, clock=lambda: self.seconds, perplexity=perplexity
+        )
         self._checkpoints = Checkpoints(run.checkpoints)
         self._saved_at = time.monotonic()
 
