@@ -85,6 +85,14 @@ def test_the_warning_says_by_how_much_and_what_to_try() -> None:
     assert warning(config, Comparison("accuracy", 0.88, 0.87, 100)) is None
 
 
+def test_frozen_vectors_are_the_first_suspects() -> None:
+    layers = [{"type": "lstm", "units": 4}]
+    frozen = config_with(layers=layers, embedding={"vectors": "v.txt", "trainable": False})
+    first, *others = what_to_try(frozen, file="c.yaml")
+    assert first.endswith("seqclf train c.yaml --set embedding.trainable=true")
+    assert others == what_to_try(config_with(layers=layers), file="c.yaml")
+
+
 def test_what_the_config_has_is_not_advised() -> None:
     best = config_with(
         layers=[{"type": "gru", "units": 4}, {"type": "pool", "method": ["mean", "max"]}],

@@ -275,8 +275,11 @@ def test_files_are_read_in_pieces(tmp_path: Path) -> None:
         assert all((found.vectors[i] == i).all() for i in range(900))
 
 
+@pytest.mark.parametrize("trainable", [True, False])
 @pytest.mark.parametrize(("form", "found"), [("none", [1]), ("nfc", [1, 2])])
-def test_a_run_looks_words_up_in_the_form_of_its_tokenizer(tmp_path: Path, form: str, found: list[int]) -> None:
+def test_a_run_looks_words_up_in_the_form_of_its_tokenizer(
+    tmp_path: Path, form: str, found: list[int], trainable: bool
+) -> None:
     from types import SimpleNamespace as Some
     from typing import Any
 
@@ -287,9 +290,13 @@ def test_a_run_looks_words_up_in_the_form_of_its_tokenizer(tmp_path: Path, form:
     pieces = ("[PAD]", "plain", "caf\u00e9")
     tokenizer = Some(pieces=pieces, normalize=form, vocabulary_size=3, separator_id=None)
     kind = Some(type="word", reads_characters=False)
-    config: Any = Some(embedding=Some(vectors=str(path), dim=2), tokenizer=kind, ngrams=None)
+    config: Any = Some(embedding=Some(vectors=str(path), dim=2, trainable=trainable), tokenizer=kind, ngrams=None)
     data: Any = Some(tokenizer=tokenizer, train=Some(counts=lambda size: np.array([0, 3, 1])))
     pretrained = read_pretrained(config, data, lambda stage: None)
     assert pretrained is not None
     assert sorted(pretrained.vectors) == found
     assert pretrained.covered == (1 if len(found) == 2 else 0.75)
+    few = "has no vector for 25.0% of the tokens in the training texts: with embedding.trainable: false these keep"
+    assert [doubt.startswith(few) for doubt in pretrained.doubts] == (
+        [True] if form == "none" and not trainable else []
+    )

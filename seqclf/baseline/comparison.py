@@ -176,6 +176,8 @@ def what_to_try(
 
 
 def _cures(config: Config, vocabulary: int | None) -> Iterator[_Cure]:
+    if config.layers and not config.embedding.trainable:
+        yield _Cure("embedding.trainable: true: frozen vectors do not learn the task", ("embedding.trainable=true",))
     pooled = [layer for _, layer in walk(config.layers) if isinstance(layer, Pool)]
     if config.layers and not any("mean" in layer.method and "max" in layer.method for layer in pooled):
         sees = "the average and the extremes of a text" if pooled else "the whole text, not only its end"

@@ -17,6 +17,10 @@ from seqclf.text.normal_form import speller
 from seqclf.text.vectors import FileVectors, read_vectors
 
 _FEW = 0.5
+"""Of the vocabulary: a file with vectors for fewer tokens does not fit the tokenizer."""
+
+_MOST = 0.95
+"""Of the tokens in the training texts: frozen vectors for fewer leave out too much of the texts."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Pretrained:
         file: what the file has for the vocabulary.
         tokens: size of the vocabulary.
         covered: fraction of the tokens in the training texts that have a vector.
-        misfit: why the tokenizer finds few vectors, and what to set; None if it finds many.
+        misfit: why many tokens have no useful vector, and what to set; None if that is not so.
     """
 
     file: FileVectors
@@ -78,7 +82,8 @@ def read_pretrained(config: Config, data: TrainingData, on_stage: Callable[[str]
         counts[data.tokenizer.separator_id] = 0
     covered = float(counts[list(found.vectors)].sum() / counts.sum())
     tokens = data.tokenizer.vocabulary_size
-    return Pretrained(found, tokens, covered, _misfit(config, len(found.vectors), tokens))
+    misfit = _misfit(config, len(found.vectors), tokens) or _frozen_at_random(config, covered)
+    return Pretrained(found, tokens, covered, misfit)
 
 
 def _misfit(config: Config, found: int, tokens: int) -> str | None:
@@ -90,4 +95,14 @@ def _misfit(config: Config, found: int, tokens: int) -> str | None:
     return (
         f"has a vector for {found:,} of {tokens:,} tokens only: tokenizer.type is {tokenizer.type}, whose tokens are "
         f"pieces of words; for vectors of words set tokenizer.type: word{words}"
+    )
+
+
+def _frozen_at_random(config: Config, covered: float) -> str | None:
+    if config.embedding.trainable or config.tokenizer.reads_characters or covered >= _MOST:
+        return None
+    return (
+        f"has no vector for {1 - covered:.1%} of the tokens in the training texts: with embedding.trainable: false "
+        "these keep random vectors, from which a network learns little; set embedding.trainable: true, or use a file "
+        "with more words"
     )
