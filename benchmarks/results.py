@@ -9,7 +9,8 @@
 embeddings on the config's data, in everything else the same, and with ``--ngrams`` the config's n-grams alone (where it
 has none: normalised ones of one and two tokens). Relative paths of data start at ``$SEQCLF_DATA``, data sets of
 tensorflow-datasets are looked for there or in ``$TFDS_DATA_DIR``. ``table`` counts the runs of a config as it is now,
-but for its seed and where its data are; those of an older form are named and left out.
+but for its seed and where its data are; those of an older form are named and left out. The page's section on time to
+accuracy, which ``time_to_accuracy.py`` writes, stays.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from language_results import COLUMNS, HEADER, language_row
+from time_page import kept_section
 
 from seqclf.config import Config, load_config, parse_override
 from seqclf.config.schema import TokenizerOptions
@@ -259,7 +261,8 @@ def main() -> None:
     if arguments.page is None:
         print(text, end="")
     else:
-        arguments.page.write_text(text, encoding="utf-8")
+        kept = kept_section(arguments.page.read_text(encoding="utf-8")) if arguments.page.exists() else ""
+        arguments.page.write_text(f"{text}\n{kept}" if kept else text, encoding="utf-8")
 
 
 if __name__ == "__main__":

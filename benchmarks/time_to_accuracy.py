@@ -1,0 +1,278 @@
+"""Minutes until a model is good enough: seqclf's configs, stock Keras code and scikit-learn on the same texts.
+
+    python benchmarks/time_to_accuracy.py measure sst2 ag_news --folder time
+    python benchmarks/time_to_accuracy.py measure imdb --only imdb_gru keras_tutorial --limit 60 --folder time
+    python benchmarks/time_to_accuracy.py page --folder time --page docs/results.md
+
+``measure`` trains each contender in a process of its own, with an empty cache, and writes its validation accuracy by
+wall time into a file of the folder. It skips what is there, so that it can be stopped and called again: a measurement
+that was stopped leaves nothing, because a training that is resumed repeats its start. ``page`` writes the section
+between its markers, and the plot next to the page. Where data are: as for ``benchmarks/results.py``. Language models
+that a config starts from are looked for in ``--runs``; their training time is added.
+
+The processes run on two cores. Of a shared machine, the files say how many cores other processes used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import time_models
+from results import CONFIGS, decisive
+from time_curves import Curve, path_of, points_of_file, points_of_run, seconds_before
+from time_page import PLOT, DataSet, draw, section, with_section
+
+from seqclf.config import load_config, write_config
+from seqclf.errors import SeqclfError
+from seqclf.files import write_text
+from seqclf.runs import Run
+from seqclf.training.environment import environment
+from seqclf.training.resolve import resolved
+
+DATA_SETS = {
+    "imdb": DataSet(
+        "IMDB, 22,500 reviews",
+        ("imdb_bag", "imdb_ngrams", "imdb_ngrams_gru", "imdb_gru", "imdb_stacked_gru", "imdb_finetuned"),
+        (88, 90, 91, 92),
+    ),
+    "sst2": DataSet("SST-2, 6,920 sentences", ("sst2", "glove_conv_lstm"), (80, 82, 84)),
+    "ag_news": DataSet("AG News, 4,500 articles", ("ag_news",), (85, 87, 89)),
+}
+
+_CORES = 2
+_PATIENCE = 60.0  # seconds for a stopped process to end by itself
+_PACKAGES = ("tensorflow", "keras", "scikit-learn")
+
+
+class MeasurementFailed(Exception):
+    """A contender's process ended with an error, which it has printed."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """How a process went. ``began``: in seconds since 1970; ``others``: mean number of cores that others used."""
+
+    began: float
+    seconds: float
+    others: float
+    stopped: bool
+
+
+def timed(command: Sequence[str], environment: Mapping[str, str], limit: float | None) -> Process:
+    """Run a command, at most ``limit`` seconds; then it is asked to end. Raises ``MeasurementFailed`` if it fails.
+
+    The process ends with this one, unless this one is killed.
+    """
+    busy, own = _busy_seconds(), _children_seconds()
+    began = time.time()
+    process = subprocess.Popen(command, env=dict(environment))
+    stopped = False
+    try:
+        process.wait(limit)
+    except subprocess.TimeoutExpired:
+        stopped = True
+    finally:
+        _end(process)
+    seconds = time.time() - began
+    others = (_busy_seconds() - busy - (_children_seconds() - own)) / seconds
+    if process.returncode != 0 and not stopped:
+        raise MeasurementFailed(f"{' '.join(command[1:])}: ended with exit code {process.returncode}")
+    return Process(began, round(seconds, 2), round(max(0.0, others), 2), stopped)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for it after a signal to end, for a minute; then kill it."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _busy_seconds() -> float:
+    """Time that all processes have spent on the cores that this one may use."""
+    import psutil
+
+    mine = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
+    cores = psutil.cpu_times(percpu=True)
+    used = ("user", "nice", "system", "irq", "softirq")
+    return sum(getattr(cores[core], name, 0.0) for core in mine if core < len(cores) for name in used)
+
+
+def _children_seconds() -> float:
+    """Time that ended children of this process, and theirs, have spent on processors."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def form_of(data: str, contender: str) -> str:
+    """Digest of all that decides a contender; ``Curve.form``."""
+    first = DATA_SETS[data].configs[0]
+    stock = contender in time_models.STOCK
+    content = decisive(load_config(CONFIGS / f"{first if stock else contender}.yaml"))
+    decides = [time_models.VERSION, content["data"]] if stock else content
+    return hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def measured(data: str, contender: str, runs: Path, limit: float | None = None) -> Curve:
+    """Train one contender, and return its curve. Raises ``MeasurementFailed``, and ``SeqclfError`` for a config without
+    its data or the run that it starts from."""
+    with tempfile.TemporaryDirectory(prefix="time_to_accuracy_", ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch)
+        surroundings = os.environ | {"SEQCLF_CACHE": str(folder / "cache")}
+        stock = contender in time_models.STOCK
+        if stock:
+            config = CONFIGS / f"{DATA_SETS[data].configs[0]}.yaml"
+            command = [time_models.__file__, contender, str(config), str(folder / "points.jsonl")]
+            surroundings["TF_CPP_MIN_LOG_LEVEL"] = "2"
+        else:
+            config = _with_origins(CONFIGS / f"{contender}.yaml", runs, folder)
+            command = ["-m", "seqclf", "train", str(config), "--runs", str(folder / "runs")]
+        process = timed([sys.executable, *command], surroundings, limit)
+        before = 0.0
+        if stock:
+            texts, points = points_of_file(folder / "points.jsonl", process.began)
+        elif found := list(folder.glob("runs/*/manifest.json")):
+            run = Run(found[0].parent)
+            texts, points = run.manifest["data_fingerprint"], points_of_run(run, process.began)
+            before = seconds_before(run)
+        else:  # stopped before the first step
+            texts, points = {}, ()
+    machine = {environment()["machine"]["processor"]: "", **{name: version(name) for name in _PACKAGES}}
+    return Curve(
+        data, contender, form_of(data, contender), texts, points, process.seconds, before, process.others,
+        _cores(), process.stopped, machine,
+    )  # fmt: skip
+
+
+def _with_origins(path: Path, runs: Path, folder: Path) -> Path:
+    """The config's file; one in ``folder`` with the paths of the runs that it starts from, if it starts from any."""
+    config = load_config(path)
+    complete = resolved(config, runs)
+    if complete is config:
+        return path
+    write_config(folder / path.name, complete)
+    return folder / path.name
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def measure(
+    data: str, contenders: Sequence[str], folder: Path, runs: Path, *, again: bool = False, limit: float | None = None
+) -> bool:
+    """Measure each contender that has no curve of its present form in the folder. Returns whether all went well."""
+    well = True
+    for contender in contenders:
+        path = path_of(folder, data, contender)
+        kept = None if again else Curve.read(path)
+        if kept is not None and kept.form == form_of(data, contender):
+            print(f"{data}, {contender}: {path} is there", flush=True)
+            continue
+        print(f"{data}, {contender}: measuring", flush=True)
+        try:
+            curve = measured(data, contender, runs, limit)
+        except (MeasurementFailed, SeqclfError) as error:
+            print(f"{data}, {contender}: {error}", file=sys.stderr, flush=True)
+            well = False
+            continue
+        curve.write(path)
+        best = "no epoch ended" if curve.best is None else f"{curve.best.accuracy:.2%}"
+        print(f"{data}, {contender}: {best}, {curve.seconds:,.0f} s", flush=True)
+    return well
+
+
+def curves_of(folder: Path) -> dict[str, list[Curve]]:
+    """The curves of each data set that has any, in the order of its contenders; those that are out of date are named
+    and left out. Raises ``SystemExit`` if two were validated on different texts, or there are none."""
+    found = {}
+    for data, about in DATA_SETS.items():
+        curves = []
+        for contender in about.contenders:
+            path = path_of(folder, data, contender)
+            curve = Curve.read(path)
+            if curve is not None and curve.form == form_of(data, contender):
+                curves.append(curve)
+            elif path.exists():
+                print(f"{path}: of another form of {contender}, left out", file=sys.stderr)
+        with_texts = [curve for curve in curves if curve.texts]
+        for curve in with_texts:
+            if curve.texts != with_texts[0].texts:
+                one, other = with_texts[0].contender, curve.contender
+                raise SystemExit(f"{folder}: {one} and {other} read different texts of {data}; measure with --again")
+        if curves:
+            found[data] = curves
+    if not found:
+        raise SystemExit(f"{folder}: holds no measurement; make some with: python {sys.argv[0]} measure sst2")
+    return found
+
+
+def write_page(folder: Path, page: Path | None) -> None:
+    """Write the section into the page, and the plot beside it; without a page, print the section."""
+    found = curves_of(folder)
+    text = section(found, DATA_SETS)
+    if page is None:
+        print(text, end="")
+        return
+    before = page.read_text(encoding="utf-8") if page.exists() else ""
+    try:
+        changed = with_section(before, text)
+    except ValueError as error:
+        raise SystemExit(f"{page}: {error}") from error
+    draw(found, DATA_SETS, page.with_name(PLOT))
+    write_text(page, changed)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    measuring = commands.add_parser("measure", help="train the contenders of data sets and keep their curves")
+    names = sorted({name for data in DATA_SETS.values() for name in data.contenders})
+    measuring.add_argument("data", nargs="*", metavar="DATA", help=f"of {', '.join(DATA_SETS)}; all when left out")
+    measuring.add_argument("--only", nargs="+", choices=names, metavar="CONTENDER", help=f"of {', '.join(names)}")
+    measuring.add_argument(
+        "--runs", type=Path, default=Path("results"), help="folder with runs that configs start from"
+    )
+    measuring.add_argument("--again", action="store_true", help="also measure what is there")
+    measuring.add_argument("--limit", type=float, metavar="MINUTES", help="stop each process after this time")
+    page = commands.add_parser("page", help="write the section of the page, and the plot")
+    page.add_argument("--page", type=Path, help="file; standard output when left out, without the plot")
+    for command in (measuring, page):
+        command.add_argument("--folder", type=Path, default=Path("time"), help="the curves (default: time)")
+    arguments = parser.parse_args()
+    if arguments.command == "page":
+        write_page(arguments.folder, arguments.page)
+        return
+    if unknown := [name for name in arguments.data if name not in DATA_SETS]:
+        measuring.error(f"no data set {unknown[0]}; choose from {', '.join(DATA_SETS)}")
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:_CORES])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the contender, and removes its files
+    limit = None if arguments.limit is None else 60 * arguments.limit
+    well = True
+    try:
+        for name in arguments.data or DATA_SETS:
+            chosen = [one for one in DATA_SETS[name].contenders if arguments.only is None or one in arguments.only]
+            well &= measure(name, chosen, arguments.folder, arguments.runs, again=arguments.again, limit=limit)
+    except KeyboardInterrupt:
+        sys.exit("Stopped; this measurement was not kept. The same command measures what is missing.")
+    sys.exit(0 if well else 1)
+
+
+if __name__ == "__main__":
+    main()
