@@ -35,6 +35,7 @@ class Curve:
         points: in the order of time, without ``before``.
         seconds: wall time of the whole process.
         before: wall time, in seconds, of trainings that this one started from; 0.0 without any.
+        processor: processor time of the process and its children, in seconds; None: not measured.
         others: mean number of cores that other processes used meanwhile.
         cores: number of cores that the process could use.
         stopped: whether a time limit ended the process.
@@ -48,6 +49,7 @@ class Curve:
     points: tuple[Point, ...]
     seconds: float
     before: float = 0.0
+    processor: float | None = None
     others: float = 0.0
     cores: int = 2
     stopped: bool = False

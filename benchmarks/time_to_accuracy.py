@@ -32,7 +32,7 @@ from pathlib import Path
 import time_models
 from results import CONFIGS, decisive
 from time_curves import Curve, path_of, points_of_file, points_of_run, seconds_before
-from time_page import PLOT, DataSet, draw, section, with_section
+from time_page import NOT_ALONE, PLOT, DataSet, draw, section, with_section
 
 from seqclf.config import load_config, write_config
 from seqclf.errors import SeqclfError
@@ -62,10 +62,11 @@ class MeasurementFailed(Exception):
 
 @dataclass(frozen=True)
 class Process:
-    """How a process went. ``began``: in seconds since 1970; ``others``: mean number of cores that others used."""
+    """How a process went; ``processor`` and ``others`` as in ``Curve``. ``began``: in seconds since 1970."""
 
     began: float
     seconds: float
+    processor: float
     others: float
     stopped: bool
 
@@ -86,10 +87,11 @@ def timed(command: Sequence[str], environment: Mapping[str, str], limit: float |
     finally:
         _end(process)
     seconds = time.time() - began
-    others = (_busy_seconds() - busy - (_children_seconds() - own)) / seconds
+    processor = _children_seconds() - own
+    others = max(0.0, _busy_seconds() - busy - processor) / seconds
     if process.returncode != 0 and not stopped:
         raise MeasurementFailed(f"{' '.join(command[1:])}: ended with exit code {process.returncode}")
-    return Process(began, round(seconds, 2), round(max(0.0, others), 2), stopped)
+    return Process(began, round(seconds, 2), round(processor, 2), round(others, 2), stopped)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -154,8 +156,8 @@ def measured(data: str, contender: str, runs: Path, limit: float | None = None) 
             texts, points = {}, ()
     machine = {environment()["machine"]["processor"]: "", **{name: version(name) for name in _PACKAGES}}
     return Curve(
-        data, contender, form_of(data, contender), texts, points, process.seconds, before, process.others,
-        _cores(), process.stopped, machine,
+        data, contender, form_of(data, contender), texts, points, process.seconds, before, process.processor,
+        process.others, _cores(), process.stopped, machine,
     )  # fmt: skip
 
 
@@ -194,6 +196,8 @@ def measure(
         curve.write(path)
         best = "no epoch ended" if curve.best is None else f"{curve.best.accuracy:.2%}"
         print(f"{data}, {contender}: {best}, {curve.seconds:,.0f} s", flush=True)
+        if curve.others > NOT_ALONE:
+            print(f"  other processes took {curve.others:.1f} cores, so that the time is too long", flush=True)
     return well
 
 

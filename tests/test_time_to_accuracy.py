@@ -91,6 +91,13 @@ class TestProcesses:
         process = time_to_accuracy.timed([sys.executable, "-c", self.SLEEP, str(tmp_path / "pid")], {}, 2.0)
         assert process.stopped and 2.0 <= process.seconds < 30.0
 
+    def test_processor_time_is_that_of_the_process_and_its_children(self) -> None:
+        spin = "import time\nwhile time.process_time() < {}: pass"
+        two = (
+            f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {spin.format(0.7)!r}])\n{spin.format(0.4)}"
+        )
+        assert 1.05 < time_to_accuracy.timed([sys.executable, "-c", two], {}, None).processor < 3.0
+
     def test_a_failure_is_no_measurement(self) -> None:
         with pytest.raises(time_to_accuracy.MeasurementFailed, match="ended with exit code 3"):
             time_to_accuracy.timed([sys.executable, "-c", "raise SystemExit(3)"], {}, None)
@@ -120,14 +127,14 @@ def _cells(text: str) -> dict[str, list[str]]:
 
 class TestPage:
     def test_the_table(self) -> None:
-        network = made_curve((60, 0.8), (120, 0.9), seconds=150.0)
+        network = made_curve((60, 0.8), (120, 0.9), seconds=150.0, processor=240.0)
         slow = made_curve((600, 0.81), contender="keras_tutorial", before=300.0, stopped=True)
         text = section({"sst2": [network, slow]}, SST2)
         assert _cells(text) == {
-            "": ["80 %", "82.5 %", "best", "all"],
-            "---": ["---"] * 4,
-            "[sst2](../configs/sst2.yaml)": ["1.0", "2.0", "90.0% in 2.0", "2.5"],
-            "Keras, the tutorial": ["15", "-", "81.0% in 15", "10, stopped"],
+            "": ["80 %", "82.5 %", "best", "all", "processor"],
+            "---": ["---"] * 5,
+            "[sst2](../configs/sst2.yaml)": ["1.0", "2.0", "90.0% in 2.0", "2.5", "4.0"],
+            "Keras, the tutorial": ["15", "-", "81.0% in 15", "10, stopped", "-"],
         }
         assert "`keras_tutorial` include the 5.0 minutes" in text
         absent = "glove_conv_lstm; Keras, 8,185 words, Adam 1e-3; scikit-learn, TF-IDF; scikit-learn, NB n-grams"
@@ -136,8 +143,8 @@ class TestPage:
 
     def test_a_contender_without_epochs_has_dashes(self) -> None:
         text = section({"sst2": [made_curve(stopped=True, others=0.62), made_curve((1, 0.9), contender="tfidf")]}, SST2)
-        assert _cells(text)["[sst2](../configs/sst2.yaml)"] == ["-", "-", "-", "5.0, stopped"]
-        assert "Shared machine: other processes took 0.0 to 0.6 cores meanwhile." in text
+        assert _cells(text)["[sst2](../configs/sst2.yaml)"] == ["-", "-", "-", "5.0, stopped", "-"]
+        assert "Shared machine: other processes took 0.0 to 0.6 cores meanwhile, so that times are too long." in text
 
     @pytest.mark.parametrize(
         ("value", "shown"),
