@@ -130,7 +130,7 @@ def points_of_run(run: Run, began: float) -> tuple[Point, ...]:
 def seconds_before(run: Run) -> float:
     """Wall time of all trainings that a run started from, and that those started from; 0.0 without any."""
     origins = [Run(Path(origin["folder"])) for origin in run.manifest.get("initialize", {}).get("runs", [])]
-    return sum(float(origin.manifest["wall_seconds"]) + seconds_before(origin) for origin in origins)
+    return sum((float(origin.manifest["wall_seconds"]) + seconds_before(origin) for origin in origins), 0.0)
 
 
 def points_of_file(path: Path, began: float) -> tuple[dict[str, str], tuple[Point, ...]]:

@@ -6,9 +6,10 @@
 
 ``measure`` trains each contender in a process of its own, with an empty cache, and writes its validation accuracy by
 wall time into a file of the folder. It skips what is there, so that it can be stopped and called again: a measurement
-that was stopped leaves nothing, because a training that is resumed repeats its start. ``page`` writes the section
-between its markers, and the plot next to the page. Where data are: as for ``benchmarks/results.py``. Language models
-that a config starts from are looked for in ``--runs``; their training time is added.
+that was stopped leaves nothing, because a training that is resumed repeats its start. One that ``--limit`` ended is
+kept, and repeated when the limit is longer. ``page`` writes the section between its markers, and the plot next to the
+page. Where data are: as for ``benchmarks/results.py``. Language models that a config starts from are looked for in
+``--runs``; their training time is added.
 
 The processes run on two cores. Of a shared machine, the files say how many cores other processes used.
 """
@@ -16,16 +17,15 @@ The processes run on two cores. Of a shared machine, the files say how many core
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
+import math
 import os
 import signal
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -33,6 +33,7 @@ import time_models
 from results import CONFIGS, decisive
 from time_curves import Curve, path_of, points_of_file, points_of_run, seconds_before
 from time_page import NOT_ALONE, PLOT, DataSet, draw, section, with_section
+from timed_process import MeasurementFailed, timed, usable
 
 from seqclf.config import load_config, write_config
 from seqclf.errors import SeqclfError
@@ -52,73 +53,7 @@ DATA_SETS = {
 }
 
 _CORES = 2
-_PATIENCE = 60.0  # seconds for a stopped process to end by itself
 _PACKAGES = ("tensorflow", "keras", "scikit-learn")
-
-
-class MeasurementFailed(Exception):
-    """A contender's process ended with an error, which it has printed."""
-
-
-@dataclass(frozen=True)
-class Process:
-    """How a process went; ``processor`` and ``others`` as in ``Curve``. ``began``: in seconds since 1970."""
-
-    began: float
-    seconds: float
-    processor: float
-    others: float
-    stopped: bool
-
-
-def timed(command: Sequence[str], environment: Mapping[str, str], limit: float | None) -> Process:
-    """Run a command, at most ``limit`` seconds; then it is asked to end. Raises ``MeasurementFailed`` if it fails.
-
-    The process ends with this one, unless this one is killed.
-    """
-    busy, own = _busy_seconds(), _children_seconds()
-    began = time.time()
-    process = subprocess.Popen(command, env=dict(environment))
-    stopped = False
-    try:
-        process.wait(limit)
-    except subprocess.TimeoutExpired:
-        stopped = True
-    finally:
-        _end(process)
-    seconds = time.time() - began
-    processor = _children_seconds() - own
-    others = max(0.0, _busy_seconds() - busy - processor) / seconds
-    if process.returncode != 0 and not stopped:
-        raise MeasurementFailed(f"{' '.join(command[1:])}: ended with exit code {process.returncode}")
-    return Process(began, round(seconds, 2), round(processor, 2), round(others, 2), stopped)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Wait for it after a signal to end, for a minute; then kill it."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _busy_seconds() -> float:
-    """Time that all processes have spent on the cores that this one may use."""
-    import psutil
-
-    mine = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
-    cores = psutil.cpu_times(percpu=True)
-    used = ("user", "nice", "system", "irq", "softirq")
-    return sum(getattr(cores[core], name, 0.0) for core in mine if core < len(cores) for name in used)
-
-
-def _children_seconds() -> float:
-    """Time that ended children of this process, and theirs, have spent on processors."""
-    spent = os.times()
-    return spent.children_user + spent.children_system
 
 
 def form_of(data: str, contender: str) -> str:
@@ -157,7 +92,7 @@ def measured(data: str, contender: str, runs: Path, limit: float | None = None) 
     machine = {environment()["machine"]["processor"]: "", **{name: version(name) for name in _PACKAGES}}
     return Curve(
         data, contender, form_of(data, contender), texts, points, process.seconds, before, process.processor,
-        process.others, _cores(), process.stopped, machine,
+        process.others, len(usable()), process.stopped, machine,
     )  # fmt: skip
 
 
@@ -171,19 +106,18 @@ def _with_origins(path: Path, runs: Path, folder: Path) -> Path:
     return folder / path.name
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def measure(
     data: str, contenders: Sequence[str], folder: Path, runs: Path, *, again: bool = False, limit: float | None = None
 ) -> bool:
-    """Measure each contender that has no curve of its present form in the folder. Returns whether all went well."""
+    """Measure each contender that has no curve of its present form in the folder, or one that an earlier limit stopped.
+
+    Returns whether all went well.
+    """
     well = True
     for contender in contenders:
         path = path_of(folder, data, contender)
         kept = None if again else Curve.read(path)
-        if kept is not None and kept.form == form_of(data, contender):
+        if kept is not None and kept.form == form_of(data, contender) and not _is_short(kept, limit):
             print(f"{data}, {contender}: {path} is there", flush=True)
             continue
         print(f"{data}, {contender}: measuring", flush=True)
@@ -199,6 +133,11 @@ def measure(
         if curve.others > NOT_ALONE:
             print(f"  other processes took {curve.others:.1f} cores, so that the time is too long", flush=True)
     return well
+
+
+def _is_short(curve: Curve, limit: float | None) -> bool:
+    """Whether a limit stopped it before this one would."""
+    return curve.stopped and (limit is None or curve.seconds < limit)
 
 
 def curves_of(folder: Path) -> dict[str, list[Curve]]:
@@ -242,39 +181,59 @@ def write_page(folder: Path, page: Path | None) -> None:
     write_text(page, changed)
 
 
-def main() -> None:
+def _minutes(value: str) -> float:
+    """Raises ``ArgumentTypeError`` unless it is a number above 0."""
+    with contextlib.suppress(ValueError):
+        if 0 < (number := float(value)) < math.inf:
+            return number
+    raise argparse.ArgumentTypeError(f"must be above 0 minutes, not {value!r}")
+
+
+def _arguments() -> argparse.Namespace:
+    """The command line; exits with 2 if it is wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     measuring = commands.add_parser("measure", help="train the contenders of data sets and keep their curves")
     names = sorted({name for data in DATA_SETS.values() for name in data.contenders})
     measuring.add_argument("data", nargs="*", metavar="DATA", help=f"of {', '.join(DATA_SETS)}; all when left out")
-    measuring.add_argument("--only", nargs="+", choices=names, metavar="CONTENDER", help=f"of {', '.join(names)}")
+    measuring.add_argument("--only", nargs="+", metavar="CONTENDER", help=f"of {', '.join(names)}")
     measuring.add_argument(
-        "--runs", type=Path, default=Path("results"), help="folder with runs that configs start from"
+        "--runs", type=Path, default=Path("results"), help="folder with runs that configs start from (default: results)"
     )
     measuring.add_argument("--again", action="store_true", help="also measure what is there")
-    measuring.add_argument("--limit", type=float, metavar="MINUTES", help="stop each process after this time")
+    measuring.add_argument("--limit", type=_minutes, metavar="MINUTES", help="stop each process after this time")
     page = commands.add_parser("page", help="write the section of the page, and the plot")
     page.add_argument("--page", type=Path, help="file; standard output when left out, without the plot")
     for command in (measuring, page):
-        command.add_argument("--folder", type=Path, default=Path("time"), help="the curves (default: time)")
+        command.add_argument("--folder", type=Path, default=Path("time"), help="of the curves (default: time)")
     arguments = parser.parse_args()
+    if arguments.command == "measure":
+        arguments.data = arguments.data or list(DATA_SETS)
+        if unknown := [name for name in arguments.data if name not in DATA_SETS]:
+            measuring.error(f"no data set {unknown[0]}; choose from {', '.join(DATA_SETS)}")
+        known = sorted({name for data in arguments.data for name in DATA_SETS[data].contenders})
+        if absent := [name for name in arguments.only or () if name not in known]:
+            measuring.error(f"{', '.join(arguments.data)}: no contender {absent[0]}; choose from {', '.join(known)}")
+    return arguments
+
+
+def main() -> None:
+    arguments = _arguments()
     if arguments.command == "page":
         write_page(arguments.folder, arguments.page)
         return
-    if unknown := [name for name in arguments.data if name not in DATA_SETS]:
-        measuring.error(f"no data set {unknown[0]}; choose from {', '.join(DATA_SETS)}")
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:_CORES])
+        os.sched_setaffinity(0, sorted(usable())[:_CORES])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the contender, and removes its files
     limit = None if arguments.limit is None else 60 * arguments.limit
     well = True
     try:
-        for name in arguments.data or DATA_SETS:
+        for name in arguments.data:
             chosen = [one for one in DATA_SETS[name].contenders if arguments.only is None or one in arguments.only]
             well &= measure(name, chosen, arguments.folder, arguments.runs, again=arguments.again, limit=limit)
     except KeyboardInterrupt:
-        sys.exit("Stopped; this measurement was not kept. The same command measures what is missing.")
+        print("Stopped; this measurement was not kept. The same command measures what is missing.", file=sys.stderr)
+        sys.exit(130)
     sys.exit(0 if well else 1)
 
 

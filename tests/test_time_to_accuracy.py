@@ -22,6 +22,7 @@ from made_curves import TEXTS, made_curve
 from time_curves import Curve, path_of
 from time_models import STOCK
 from time_page import BEGIN, END, DataSet, minutes, section, spread, with_section
+from timed_process import MeasurementFailed, timed
 
 from seqclf.config import load_config
 from seqclf.errors import InputError
@@ -70,6 +71,17 @@ class TestMeasuring:
         time_to_accuracy.measure("tiny", contenders, tiny, tmp_path)
         assert calls[3:] == ["config", "tfidf"]
 
+    def test_what_a_shorter_limit_stopped_is(self, tiny: Path, calls: list[str], tmp_path: Path) -> None:
+        form = time_to_accuracy.form_of("tiny", "tfidf")
+        stopped = made_curve(contender="tfidf", form=form, seconds=301.0, stopped=True)
+        stopped.write(path_of(tiny, "tiny", "tfidf"))
+        for limit in (200.0, 300.0, 600.0):
+            time_to_accuracy.measure("tiny", ["tfidf"], tiny, tmp_path, limit=limit)
+        assert calls == ["tfidf"]
+        stopped.write(path_of(tiny, "tiny", "tfidf"))
+        time_to_accuracy.measure("tiny", ["tfidf"], tiny, tmp_path)
+        assert calls == ["tfidf", "tfidf"]
+
     def test_after_a_failure_the_others_are_measured(
         self, tiny: Path, calls: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -84,11 +96,32 @@ class TestMeasuring:
         assert set(curve.texts) == {"train", "validation"} and curve.cores >= 1 and curve.before == 0.0
 
 
+class TestCommandLine:
+    @pytest.mark.parametrize(
+        ("words", "message"),
+        [
+            (["measure", "imdbx"], "no data set imdbx; choose from imdb, sst2, ag_news"),
+            (
+                ["measure", "sst2", "--only", "imdb_gru"],
+                "sst2: no contender imdb_gru; choose from glove_conv_lstm, keras",
+            ),
+            (["measure", "--limit", "0"], "argument --limit: must be above 0 minutes, not '0'"),
+        ],
+    )
+    def test_a_wrong_word_is_named(
+        self, words: list[str], message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(sys, "argv", ["time_to_accuracy.py", *words])
+        with pytest.raises(SystemExit) as ended:
+            time_to_accuracy.main()
+        assert ended.value.code == 2 and message in capsys.readouterr().err
+
+
 class TestProcesses:
     SLEEP = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(60)"
 
     def test_the_limit_ends_it(self, tmp_path: Path) -> None:
-        process = time_to_accuracy.timed([sys.executable, "-c", self.SLEEP, str(tmp_path / "pid")], {}, 2.0)
+        process = timed([sys.executable, "-c", self.SLEEP, str(tmp_path / "pid")], {}, 2.0)
         assert process.stopped and 2.0 <= process.seconds < 30.0
 
     def test_processor_time_is_that_of_the_process_and_its_children(self) -> None:
@@ -96,11 +129,11 @@ class TestProcesses:
         two = (
             f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {spin.format(0.7)!r}])\n{spin.format(0.4)}"
         )
-        assert 1.05 < time_to_accuracy.timed([sys.executable, "-c", two], {}, None).processor < 3.0
+        assert 1.05 < timed([sys.executable, "-c", two], {}, None).processor < 3.0
 
     def test_a_failure_is_no_measurement(self) -> None:
-        with pytest.raises(time_to_accuracy.MeasurementFailed, match="ended with exit code 3"):
-            time_to_accuracy.timed([sys.executable, "-c", "raise SystemExit(3)"], {}, None)
+        with pytest.raises(MeasurementFailed, match="ended with exit code 3"):
+            timed([sys.executable, "-c", "raise SystemExit(3)"], {}, None)
 
     def test_it_ends_with_the_measurement(self, tmp_path: Path) -> None:
         class Interrupted(Exception):
@@ -113,7 +146,7 @@ class TestProcesses:
         signal.setitimer(signal.ITIMER_REAL, 2.0)
         try:
             with pytest.raises(Interrupted):
-                time_to_accuracy.timed([sys.executable, "-c", self.SLEEP, str(tmp_path / "pid")], {}, None)
+                timed([sys.executable, "-c", self.SLEEP, str(tmp_path / "pid")], {}, None)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0.0)
             signal.signal(signal.SIGALRM, before)
