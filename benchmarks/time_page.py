@@ -21,9 +21,9 @@ _HEADER = """\
 Minutes of wall time until the accuracy on the validation texts reaches a level; `-` where it never does. The clock
 starts with the process: imports, reading, tokenizing, fits and validations count, and nothing is cached. An epoch ends
 with its validation, so a level is reached at the end of an epoch. "Best" is the highest accuracy and the minutes until
-then, "all" the minutes until the process ended, "processor" its minutes of processor time, which depend least on what
-else the machine does. One seed each; all rows of a table read the same training and validation texts, and no test
-texts.
+then, "all" the minutes until the process ended, and "processor" its minutes of processor time. "Others" is how many
+cores other processes took meanwhile: the more, the longer the times, except processor time. One seed each; all rows of
+a table read the same training and validation texts, and no test texts.
 
 "Keras, the tutorial" is the network of TensorFlow's
 [text classification with an RNN](https://www.tensorflow.org/text/tutorials/text_classification_rnn), trained as there:
@@ -31,6 +31,8 @@ a vocabulary of 1,000 words, a bidirectional LSTM with 64 units, Adam with learn
 two labels with a softmax. The other Keras row is the same with 8,185 words and Adam's default rate, 1e-3. "TF-IDF" is
 logistic regression on words and pairs of words, "NB n-grams" logistic regression on 1- to 3-grams scaled with their
 log-count ratios (Wang & Manning 2012), both by scikit-learn.
+
+`python benchmarks/time_to_accuracy.py measure` repeats all of it; its `page` writes this section.
 """
 
 NOT_ALONE = 0.1
@@ -95,7 +97,7 @@ def title_of(contender: str) -> str:
 
 
 def _table(curves: Sequence[Curve], data: DataSet) -> list[str]:
-    columns = ["", *(f"{level:g} %" for level in data.levels), "best", "all", "processor"]
+    columns = ["", *(f"{level:g} %" for level in data.levels), "best", "all", "processor", "others"]
     rows = []
     for curve in curves:
         name = curve.contender
@@ -105,7 +107,7 @@ def _table(curves: Sequence[Curve], data: DataSet) -> list[str]:
         levels = [minutes(curve.minutes_until(level)) for level in data.levels]
         whole = minutes((curve.before + curve.seconds) / 60) + (", stopped" if curve.stopped else "")
         processor = minutes(None if curve.processor is None else curve.processor / 60)
-        rows.append([cell, *levels, reached, whole, processor])
+        rows.append([cell, *levels, reached, whole, processor, f"{curve.others:.1f}"])
     return [f"| {' | '.join(line)} |" for line in (columns, ["---"] * len(columns), *rows)]
 
 
@@ -131,16 +133,12 @@ def _notes(curves: Sequence[Curve], data: DataSet) -> list[str]:
 
 
 def _about(found: Mapping[str, Sequence[Curve]]) -> str:
-    """Machine and versions, and how busy the machine was."""
+    """Machine and versions."""
     curves = [curve for several in found.values() for curve in several]
     machines = sorted({", ".join(f"{name} {what}".strip() for name, what in curve.machine.items()) for curve in curves})
-    cores = sorted({curve.cores for curve in curves})
-    busy = [curve.others for curve in curves]
-    least, most = f"{min(busy):.1f}", f"{max(busy):.1f}"
-    taken = least if least == most else f"{least} to {most}"
-    shared = f"Shared machine: other processes took {taken} cores meanwhile, so that times are too long."
-    shared = shared if max(busy) > NOT_ALONE else ""
-    return f"Measured on {' and '.join(map(str, cores))} cores: {'; '.join(machines)}. {shared}".rstrip()
+    cores = " and ".join(map(str, sorted({curve.cores for curve in curves})))
+    shared = " of a shared machine" if any(curve.others > NOT_ALONE for curve in curves) else ""
+    return f"Measured on {cores} cores{shared}: {'; '.join(machines)}."
 
 
 def draw(found: Mapping[str, Sequence[Curve]], data_sets: Mapping[str, DataSet], path: Path) -> None:
