@@ -43,9 +43,10 @@ _NGRAMS = "{orders: [1, 2], weights: naive_bayes_idf, normalize: true, l2: 0.01}
 _HEADER = """\
 # Results
 
-Test accuracy of the configs in `configs/`, of single models trained on two CPU cores; the mean over the seeds, and
-their range. Validation texts chose the epoch, `seqclf eval` read the test texts once. Written by `make results` from
-the runs' own `metrics.json`; `-` stands where no run has the figure.
+Test accuracy of the configs in `configs/`, of single models trained on two CPU cores; the mean over the seeds, their
+range, and the 95 % interval that the number of test texts leaves to one of them. Validation texts chose the epoch,
+`seqclf eval` read the test texts once. Written by `make results` from the runs' own `metrics.json`; `-` stands where no
+run has the figure.
 
 What simpler models reach on the same data: "majority", the most frequent label; "linear", TF-IDF of words and pairs of
 words with logistic regression ([the baseline](metrics.md#the-baseline) of the run); "bag", a mean of the embeddings,
@@ -150,7 +151,18 @@ def table(runs: Path, configs: Path) -> str:
             rows.append(_row(path, same, beside, recurrent=config.has_recurrent_layers))
     if not rows and not language_rows:
         raise SystemExit(f"{runs}: holds no run of {configs}; train some with: python {sys.argv[0]} train CONFIG...")
-    columns = ["config", "test score", "range", "majority", "linear", "bag", "n-grams", "recurrence adds", "seeds"]
+    columns = [
+        "config",
+        "test score",
+        "range",
+        "95 % interval",
+        "majority",
+        "linear",
+        "bag",
+        "n-grams",
+        "recurrence adds",
+        "seeds",
+    ]
     columns += ["epochs", "parameters", "training", "SavedModel", "again"]
     tables = [_HEADER, *_lines(columns, rows)]
     if language_rows:
@@ -186,6 +198,17 @@ def _baseline(runs: list[Run], model: Callable[[BaselineScores], Scores]) -> flo
     return statistics.mean(found) if found else None
 
 
+def _interval(runs: list[Run]) -> str:
+    """The mean bounds of the runs' intervals; "-" if a run of an earlier version did not save them."""
+    evaluations = [(_score(run), _tested(run).metrics.evaluation) for run in runs]
+    found = [None if one is None else one.interval(score) for score, one in evaluations]
+    known = [interval for interval in found if interval is not None]
+    if len(known) < len(runs):
+        return "-"
+    low, high = (statistics.mean(bounds) for bounds in zip(*((one.low, one.high) for one in known), strict=True))
+    return f"{low:.2%} - {high:.2%}"
+
+
 def _percent(score: float | None) -> str:
     return "-" if score is None else f"{score:.2%}"
 
@@ -206,6 +229,7 @@ def _row(path: Path, runs: list[Run], simple: dict[str, float | None], *, recurr
         f"[{path.stem}](../configs/{path.name})",
         f"**{statistics.mean(scores):.2%}**{' micro F1' if multi else ''}{one}",
         f"{min(scores):.2%} - {max(scores):.2%}" if len(runs) > 1 else "-",
+        _interval(runs),
         _percent(_baseline(runs, lambda scores: scores.majority)),
         _percent(_baseline(runs, lambda scores: scores.linear)),
         *(_percent(simple[name]) for name in ("bag", "ngrams")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +15,8 @@ from metric_examples import baseline_with, metrics_with
 
 from seqclf.config import Override, load_config, parse_override, write_config
 from seqclf.labels import Labels
+from seqclf.metrics.calibration import Calibration
+from seqclf.metrics.evaluation import SingleLabelEvaluation
 from seqclf.metrics.language_model import LanguageModelMetrics, Surprise
 from seqclf.metrics.measured import Measured
 from seqclf.new_runs import begin_run
@@ -48,8 +51,10 @@ def _run(
     run = begin_run(runs, one.name)
     write_config(run.config, one)
     run.write_labels(Labels(("a", "b"), False))
+    bounds = {"accuracy_low": accuracy - 0.05, "accuracy_high": accuracy + 0.05}
+    metrics = replace(metrics_with(accuracy), evaluation=SingleLabelEvaluation(calibration=Calibration(()), **bounds))
     simple = None if baseline is None else baseline_with(*baseline)
-    run.write_metrics("test", Measured("t.csv", metrics_with(accuracy), simple).to_json())
+    run.write_metrics("test", Measured("t.csv", metrics, simple).to_json())
     run.saved_model.mkdir()
     (run.saved_model / "saved_model.pb").write_bytes(b"x" * 1_500_000)
     about = {"machine": {"processor": "a processor"}, "versions": {"tensorflow": "2", "keras": "3"}}
@@ -75,16 +80,17 @@ def test_the_table_agrees_with_the_runs(
     text = results.table(runs, configs)
     rows = {row[0].strip(): row for row in (line.split("|")[1:-1] for line in text.splitlines() if line[:1] == "|")}
     cells = {name: [cell.strip() for cell in row[1:-1]] for name, row in rows.items()}
+    interval = "81.00% - 91.00%"
     assert cells["[a_gru](../configs/a_gru.yaml)"] == [
-        *("**86.00%**", "80.00% - 90.00%", "50.00%", "70.00%", "75.00%", "81.00%", "+5.0"),
+        *("**86.00%**", "80.00% - 90.00%", interval, "50.00%", "70.00%", "75.00%", "81.00%", "+5.0"),
         *("1, 2, 3", "2", "1,234", "61 s", "1.5 MB"),
     ]
-    heads = ["test score", "range", "majority", "linear", "bag", "n-grams", "recurrence adds"]
-    assert cells["config"][:7] == heads
-    assert cells["[a_bag](../configs/a_bag.yaml)"][:8] == [
-        *("**75.00%** (one seed)", "-", "-", "-", "-", "81.00%", "-", "1")
+    heads = ["test score", "range", "95 % interval", "majority", "linear", "bag", "n-grams", "recurrence adds"]
+    assert cells["config"][:8] == heads
+    assert cells["[a_bag](../configs/a_bag.yaml)"][:9] == [
+        *("**75.00%** (one seed)", "-", "70.00% - 80.00%", "-", "-", "-", "81.00%", "-", "1")
     ]
-    assert cells["[b_gru](../configs/b_gru.yaml)"][:7] == ["**50.00%** (one seed)", *"------"]
+    assert cells["[b_gru](../configs/b_gru.yaml)"][:8] == [*("**50.00%** (one seed)", "-", "45.00% - 55.00%", *"-----")]
     assert text.splitlines()[-1].startswith("Runs of a processor")
     assert "a_gru-4: another form of a_gru.yaml, left out" in capsys.readouterr().err
 
