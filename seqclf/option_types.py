@@ -69,13 +69,13 @@ def one_of(
     ``by_name``: the name of a type alone stands for the type with its defaults.
     """
     union: Any = Annotated[reduce(or_, kinds.values()), Field(discriminator=key)]
-    if default is None:
+    if default is None and not by_name:
         return union
 
     def complete(value: Any, validated: ValidatorFunctionWrapHandler) -> Any:
         if by_name and isinstance(value, str):
             return validated({key: value})
-        if not isinstance(value, dict) or key in value:
+        if not isinstance(value, dict) or key in value or default is None:
             return validated(value)
         made = validated({key: default, **value})
         made.model_fields_set.discard(key)  # the default is nobody's choice

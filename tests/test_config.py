@@ -159,6 +159,8 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "head_sees_the_ngrams": "the head would never see the n-grams",
         "words_have_pieces": "is already a word",
         "orders_differ": "expected each length once",
+        "objectives_fit_the_model": "changes the vectors of tokens, but layers is []",
+        "objectives_have_texts": "reads unlabelled texts, but data.unlabelled is not set",
         "classified_texts_have_labels": "has no labels, which a classifier needs",
         "unlabelled_texts_are_used": "is not used: add training.teacher",
         "teacher_has_an_effect": "is 0, so the teacher has no effect",
@@ -168,7 +170,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         assert words in messages
     assert "is the text column, and equal texts are always kept together" in messages  # source_is_consistent as well
     assert "expected at most tokenizer.ngram" in messages  # tokenizer_options_are_consistent as well
-    assert len(CHECKS) == 33
+    assert len(CHECKS) == 35
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:
@@ -340,11 +342,16 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
             MINIMAL + "training: {unfreeze_every: 3, early_stopping: {}}\n",
             "4:12: training.unfreeze_every: training.early_stopping stops after 2 epochs without improvement",
         ),
+        (
+            "objective_warnings",
+            MINIMAL + "training: {objectives: [r_drop]}\n",
+            "4:25: training.objectives[0]: r_drop has no effect without dropout",
+        ),
     ],
 )
 def test_what_costs_something_is_a_warning(tmp_path: Path, check: str, text: str, expected: str) -> None:
     assert check in {known.__name__ for known in WARNINGS}
-    assert len(WARNINGS) == 17
+    assert len(WARNINGS) == 18
     path = _write(tmp_path, text)
     (warning,) = read_config(path).warnings
     assert str(warning).removeprefix(f"{path}:").startswith(expected)

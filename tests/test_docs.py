@@ -40,11 +40,13 @@ def test_the_readme_s_config_is_valid() -> None:
 
 def test_the_training_page_s_configs_are_valid() -> None:
     whole = {"data": {"source": "sample"}, "layers": [{"type": "pool"}]}
-    first, by_depth = (
+    first, with_terms, unlabelled, by_depth = (
         checked_config(whole | yaml.safe_load(text.replace("2e-3", "0.002")))
         for text in _blocks(ROOT / "docs" / "training.md", "yaml")
     )
     assert first.training.accumulate_steps == 2
+    assert [one.type for one in with_terms.training.objectives] == ["adversarial", "r_drop"]
+    assert unlabelled.training.reads_unlabelled
     assert by_depth.training.unfreeze_every == 1
 
 

@@ -95,7 +95,8 @@ def _loop(config: dict[str, Any]) -> tuple[Any, Any]:
     checked = checked_config(config)
     data = prepare(checked)
     task = task_of(checked, data)
-    state = TrainingState.begin(task.model(checked, data), checked.training)
+    model = task.model(checked, data)
+    state = TrainingState.begin(model, checked.training, carried=task.carried(model))
     sets = [Batches(texts, 16, 12, "middle") for texts in (data.train, data.validation) if texts is not None]
     return state, training_events(state, *sets, task, checked.training, seed=checked.seed)
 
@@ -105,6 +106,8 @@ EVERYTHING = {
     "batch_size": 16,
     "accumulate_steps": 3,
     "loss": {"type": "focal"},
+    "objectives": ["mixup", "entropy"],
+    "sharpness": {"rho": 0.02},
     "class_weights": "balanced",
     "optimizer": {"type": "rmsprop", "momentum": 0.5, "weight_decay": 0.1, "clip_norm": 1.0},
     # No epoch but the first is best, so that the rate is cut before the state is saved, and after.

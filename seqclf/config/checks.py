@@ -16,6 +16,7 @@ from seqclf.config.data_checks import (
     source_is_consistent,
 )
 from seqclf.config.depth_checks import layer_rates_fit_the_layers
+from seqclf.config.objective_checks import objectives_fit_the_model, objectives_have_texts
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     EmbeddingConfig,
@@ -279,4 +280,6 @@ CHECKS: tuple[Check, ...] = (
     schedule_has_validation,
     layer_rates_fit_the_layers,
     training_options_are_consistent,
+    objectives_fit_the_model,
+    objectives_have_texts,
 )

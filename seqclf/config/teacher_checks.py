@@ -16,9 +16,10 @@ def unlabelled_texts_are_used(data: DataConfig, task: TaskConfig, training: Trai
     if not task.needs_labels:
         return  # `nothing_idle_is_set` asks to remove the options
     if data.unlabelled_part is not None and not training.reads_unlabelled:
-        message = "is not used: add training.teacher, or remove it"
+        objective = "an objective that reads unlabelled texts (texts: unlabelled), or remove it"
+        message = f"is not used: add training.teacher, or {objective}"
         if training.teacher is not None:
-            message = "is not used: training.teacher.unlabelled is 0; raise it, or remove data.unlabelled"
+            message = f"is not used: training.teacher.unlabelled is 0; raise it, or add {objective}"
         yield Problem(("data", "unlabelled"), message)
     if data.unlabelled_part is None and training.unlabelled_batch_size is not None:
         message = "has no effect without unlabelled texts; set data.unlabelled, or remove it"

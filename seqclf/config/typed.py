@@ -35,6 +35,7 @@ _MEANT = {
     "optimizer": "training.optimizer.type",
     "optim": "training.optimizer.type",
     "loss": "training.loss.type",
+    "objectives": "training.objectives[0].type",
     "schedule": "training.schedule.type",
     "warmup": "training.schedule.warmup",
     "tokenizer": "tokenizer.type",
@@ -59,7 +60,7 @@ _MEANT = {
     "epoch": "training.epochs",
     "length": "tokenizer.max_tokens",
 }
-_LISTS = ("layers", "head")
+_LISTS = ("layers", "head", "training.objectives")
 _FIRST = ("", "training", "training.optimizer", "training.early_stopping", "tokenizer", "embedding", "data")
 
 

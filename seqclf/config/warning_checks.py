@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from seqclf.config.checks import Check, Layers
 from seqclf.config.data_checks import source_warnings
 from seqclf.config.depth_checks import depth_has_an_effect, everything_is_unfrozen, patience_waits_for_unfreezing
+from seqclf.config.objective_checks import objective_warnings
 from seqclf.config.problems import Problem
 from seqclf.config.schema import (
     EmbeddingConfig,
@@ -140,4 +141,5 @@ WARNINGS: tuple[Check, ...] = (
     everything_is_unfrozen,
     patience_waits_for_unfreezing,
     training_option_warnings,
+    objective_warnings,
 )

@@ -14,7 +14,7 @@ from seqclf.config.schema import NgramsConfig
 from seqclf.labels import Labels
 from seqclf.layer_types import Context, Flow, dense_layer, layer_name
 from seqclf.layers.ngrams import NgramLogits, NgramMix, SilentRows
-from seqclf.model.encoder import encode, through
+from seqclf.model.encoder import TEXT_VECTOR, encode, through
 from seqclf.model.seeds import Seeds
 
 LOGITS = "logits"
@@ -70,6 +70,8 @@ def build_model(
         x = encode(config, token_ids, vocabulary_size, context=context, vectors=vectors).x
     if columns:
         x = columns[0] if x is None else keras.layers.Concatenate(name="vector_and_extra")([x, *columns])
+    if x is not None and any(objective.changes == "texts" for objective in config.training.objectives):
+        x = keras.layers.Identity(name=TEXT_VECTOR)(x)
     ngrams = config.ngrams
     if ngrams is None:
         logits = _output(_headed(config, x, context), labels, context, LOGITS)

@@ -19,6 +19,9 @@ from seqclf.token_ids import PAD_ID
 EMBEDDING = "embedding"
 """Name of the embedding layer."""
 
+TEXT_VECTOR = "text_vector"
+"""Name of the layer whose output the head reads, where an objective changes it."""
+
 
 def embedding_layer(
     config: Config, vocabulary_size: int, context: Context, kind: Any = keras.layers.Embedding

@@ -56,7 +56,10 @@ Label = Annotated[
     ),
 ]
 
-UNLABELLED_USE = "A teacher (`training.teacher`) says what they are. Labels in it are ignored. null: none."
+UNLABELLED_USE = (
+    "A teacher (`training.teacher`) says what they are, or objectives (`training.objectives`) read them. Labels in it "
+    "are ignored. null: none."
+)
 
 
 class ColumnOptions(SourceOptions):

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
+from seqclf.tasks.base import Sums
+
 Gradient = Any
 """``tf.Tensor``, or ``tf.IndexedSlices`` of an embedding."""
+
+
+class Gradients(NamedTuple):
+    """What a batch gives an update.
+
+    Attributes:
+        sums: what it adds up to.
+        divisor: what the update divides by (``Sums.divisor``), ``float32 []``.
+        gradients: of the summed loss with all penalties, one for each weight that is trained.
+    """
+
+    sums: Sums
+    divisor: tf.Tensor
+    gradients: list[Gradient]
 
 
 def mean_gradients(gradients: Sequence[Gradient], divisor: tf.Tensor) -> list[Gradient]:

@@ -74,9 +74,9 @@ def measure(config: Config, data: TrainingData, start: Start | None = None) -> t
             raise ConfigError([Problem(("initialize", "from"), str(error))]) from error
     state = TrainingState.begin(model, config.training, depth_groups(config), carried=task.carried(model))
     trained = state.depth.trained(config.training.epochs)  # the last epochs take longest
-    step = build_train_step(
-        model, state.optimizer, task, state.accumulator, state.average, trained=trained, carried=state.carried
-    )
+    parts = (model, state.optimizer, task, state.accumulator, state.average)
+    sharpness = config.training.sharpness
+    step = build_train_step(*parts, trained=trained, carried=state.carried, sharpness=sharpness)
     batches = task.batches(data.train, config, training=True)
     plan = batches.shuffled(config.seed, epoch=1)
     # The time of a step grows with its tokens, padding included; short steps have a nearly constant cost.

@@ -47,7 +47,7 @@ def training_events(
         if trained is None or now.groups != trained.groups:
             trained, note = now, now.note
             parts = (state.model, state.optimizer, task, state.accumulator, state.average)
-            step = build_train_step(*parts, trained=now, carried=state.carried)
+            step = build_train_step(*parts, trained=now, carried=state.carried, sharpness=config.sharpness)
         yield EpochStarted(epoch, steps=len(plan), note=note)
         batches = dataset(partial(train.stream, plan[so_far.step :]), signature)
         yield from _steps(state, batches, len(plan), step, (config, horizon))

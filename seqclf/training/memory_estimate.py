@@ -66,6 +66,7 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
     training = config.training
     kept = 2 + training.optimizer.slots + (training.moving_average is not None) + (training.accumulate_steps > 1)
     copies = 1 + kept + kept  # gradients; the kept weights in memory and in a checkpoint
+    copies += 0 if training.sharpness is None else 2  # the weights before they are moved, and the first gradients
     numbers = task.passes * _numbers_of_a_text(config, model, tokens)
     state = (parameters - fixed) * copies + fixed * _COPIES_OF_FIT
     fit, refit = fit_bytes(config, fitted_lengths(config, data), data.labels), 0

@@ -8,11 +8,13 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from seqclf.tasks.base import ForwardPass, Sums, Task
+from seqclf.config.schema import Sharpness
+from seqclf.tasks.base import ForwardPass, Task
 from seqclf.token_ids import PAD_ID
-from seqclf.training.accumulation import Gradient, GradientSum, mean_gradients
+from seqclf.training.accumulation import Gradient, Gradients, GradientSum, mean_gradients
 from seqclf.training.averaging import MovingAverage
 from seqclf.training.depth import Trained
+from seqclf.training.sharpness import at_higher_loss, statistics_of
 
 
 class StepResult(NamedTuple):
@@ -44,6 +46,7 @@ def build_train_step(
     *,
     trained: Trained | None = None,
     carried: Sequence[keras.Variable] = (),
+    sharpness: Sharpness | None = None,
 ) -> TrainStep:
     """Build a compiled step that updates the model as Keras's ``fit`` would.
 
@@ -54,10 +57,17 @@ def build_train_step(
         average: includes the weights after every update.
         trained: the weights that the step changes; None: all. There is no backward pass below the lowest of them.
         carried: the variables of ``Task.carried``.
+        sharpness: use the gradients at weights where the loss is higher (``seqclf.training.sharpness``).
     """
     forward = task.forward(model, carried)
     trained = trained or Trained(tuple(model.trainable_variables))
     accumulator = None if accumulator is None else accumulator.part(trained.weights)
+
+    def gradients_of(*batch: tf.Tensor) -> Gradients:
+        return _gradients(task, forward, trained, batch)
+
+    if sharpness is not None:
+        gradients_of = at_higher_loss(gradients_of, trained.weights, statistics_of(model), sharpness.rho)
 
     def apply(gradients: list[Gradient]) -> None:
         optimizer.apply(gradients, trained.weights)
@@ -66,7 +76,7 @@ def build_train_step(
 
     @tf.function(input_signature=task.signature(model), autograph=False)
     def learn(*batch: tf.Tensor) -> StepResult:
-        sums, divisor, gradients = _gradients(task, forward, trained, batch)
+        sums, divisor, gradients = gradients_of(*batch)
         if accumulator is None:
             apply(mean_gradients(gradients, divisor))
         else:
@@ -90,9 +100,7 @@ def build_train_step(
     return step
 
 
-def _gradients(
-    task: Task, forward: ForwardPass, trained: Trained, batch: tuple[tf.Tensor, ...]
-) -> tuple[Sums, tf.Tensor, list[Gradient]]:
+def _gradients(task: Task, forward: ForwardPass, trained: Trained, batch: tuple[tf.Tensor, ...]) -> Gradients:
     """What a batch adds up to, the divisor of its loss, and the gradients of the summed loss with all penalties."""
     weights = [weight.value for weight in trained.weights]
     with trained.tracing(), tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -102,4 +110,4 @@ def _gradients(
         target = sums.loss if sums.penalty is None else sums.loss + sums.penalty
         if penalties := forward.penalties:
             target += divisor * tf.add_n(penalties)
-    return sums, divisor, tape.gradient(target, weights)
+    return Gradients(sums, divisor, tape.gradient(target, weights))

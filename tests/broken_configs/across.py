@@ -73,7 +73,19 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: table, train: a.csv, unlabelled: b.csv}\n" + POOL,
-            ["1:37: data.unlabelled: is not used: add training.teacher, or remove it"],
+            [
+                "1:37: data.unlabelled: is not used: add training.teacher, or an objective that reads unlabelled texts "
+                "(texts: unlabelled), or remove it"
+            ],
+        ),
+        (
+            "data: {source: table, train: a.csv, unlabelled: b.csv}\n"
+            + POOL
+            + "training: {teacher: {runs: a, unlabelled: 0}, objectives: [entropy]}\n",
+            [
+                "1:37: data.unlabelled: is not used: training.teacher.unlabelled is 0; raise it, or add an objective "
+                "that reads unlabelled texts (texts: unlabelled), or remove it"
+            ],
         ),
         (
             "data: {source: sample}\n" + POOL + "training: {teacher: {runs: a, weight: 0}}\n",
@@ -84,6 +96,35 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             + POOL
             + "training: {teacher: {runs: a, confidence: {at_least: 0}}}\n",
             ["3:31: training.teacher.confidence: leaves out nothing with these bounds; remove it, or change them"],
+        ),
+        (
+            "task: language_model\ndata: {source: sample}\nlayers: [{type: lstm, units: 64}]\n"
+            "training: {objectives: [r_drop], sharpness: {}}\n",
+            [
+                "4:12: training.objectives: has no effect in language_model; remove it",
+                "4:34: training.sharpness: has no effect in language_model; remove it",
+            ],
+        ),
+        (
+            "data: {source: sample}\nlayers: []\nngrams: {}\ntraining: {objectives: [{type: adversarial}]}\n",
+            [
+                "4:25: training.objectives[0]: adversarial changes the vectors of tokens, but layers is []; remove it, "
+                "or add layers"
+            ],
+        ),
+        (
+            "data: {source: sample}\n" + POOL + "training: {objectives: [rdrop, {type: adversarial, eps: 3}]}\n",
+            [
+                '3:25: training.objectives[0].type: unknown value "rdrop"; did you mean "r_drop"?',
+                '3:52: training.objectives[1].eps: unknown option; did you mean "epsilon"?',
+            ],
+        ),
+        (
+            "data: {source: sample}\n" + POOL + "training: {objectives: [{type: entropy, texts: both}]}\n",
+            [
+                "3:41: training.objectives[0].texts: entropy reads unlabelled texts, but data.unlabelled is not set; set "
+                "it, or remove the option"
+            ],
         ),
         (
             "data: {source: sample}\n" + POOL + "training: {early_stopping: {monitor: val_perplexity}}\n",

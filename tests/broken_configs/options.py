@@ -58,7 +58,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             [
                 '4:1: traning: unknown option; did you mean "training"?',
                 '4:11: traning.epochs: expected an integer, found the string "3"; remove the quotes',
-                "4:24: traning.zzz: unknown option (known: epochs, batch_size, batch_tokens, unlabelled_batch_size, accumulate_steps, loss, class_weights, teacher, optimizer, thresholds, early_stopping, schedule, layer_rates, unfreeze_every, moving_average, checkpoint_steps, checkpoint_minutes, baseline, keep_checkpoints, log_every)",
+                "4:24: traning.zzz: unknown option (known: epochs, batch_size, batch_tokens, unlabelled_batch_size, accumulate_steps, loss, class_weights, teacher, objectives, optimizer, thresholds, early_stopping, schedule, layer_rates, unfreeze_every, sharpness, moving_average, checkpoint_steps, checkpoint_minutes, baseline, keep_checkpoints, log_every)",
             ],
         ),
         (

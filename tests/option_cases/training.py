@@ -64,6 +64,29 @@ def _schedule(name: str, kind: str, **options: Any) -> dict[str, Case]:
     return {case: of for case, of in cases.items() if case in OPTIONS}
 
 
+def _of_objective(kind: str, option: str, value: Any, **options: Any) -> Case:
+    """A case of one option of an objective."""
+    options = {"type": kind, **options}
+    return _training("objectives", [{**options, option: value}], objectives=[options])
+
+
+def _on(kind: str) -> Case:
+    """A case of the texts that have a term."""
+    case = _of_objective(kind, "texts", "both")
+    texts = {"data__unlabelled": "b.csv"}
+    used = [{"type": kind, "texts": "unlabelled"}]
+    base = {**case.base, "training": {**case.base["training"], "objectives": used}}
+    return Case(case.shown_by, {**base, **texts}, {**case.changed, **texts})
+
+
+def _objective(name: str, kind: str, other: str) -> dict[str, Case]:
+    """Cases of the options that all objectives have."""
+    return {
+        f"{name}.type": _training("objectives", [other], objectives=[kind]),
+        f"{name}.weight": _of_objective(kind, "weight", 3.0),
+    }
+
+
 def _optimizer_options(name: str, kind: str, learning_rate: float) -> dict[str, Case]:
     """Cases of the options that all optimizers have."""
     other = "sgd" if kind != "sgd" else "adam"
@@ -108,6 +131,22 @@ CASES: dict[str, Case] = {
     "TrainingConfig.accumulate_steps": _training("accumulate_steps", 2),
     "TrainingConfig.loss": _training("loss", {"type": "focal"}),
     "TrainingConfig.class_weights": _training("class_weights", {"1": 3.0}),
+    "TrainingConfig.objectives": _training("objectives", ["adversarial"]),
+    **_objective("Adversarial", "adversarial", "r_drop"),
+    "Adversarial.epsilon": _of_objective("adversarial", "epsilon", 1.0),
+    **_objective("RDrop", "r_drop", "adversarial"),
+    **_objective("Mixup", "mixup", "r_drop"),
+    "Mixup.alpha": _of_objective("mixup", "alpha", 0.1),
+    "TrainingConfig.sharpness": _training("sharpness", {}),
+    "Sharpness.rho": _within("sharpness", None, "rho", 0.5),
+    **_objective("Entropy", "entropy", "r_drop"),
+    "Entropy.texts": _on("entropy"),
+    **_objective("VirtualAdversarial", "virtual_adversarial", "r_drop"),
+    "VirtualAdversarial.texts": _on("virtual_adversarial"),
+    "VirtualAdversarial.epsilon": _of_objective("virtual_adversarial", "epsilon", 1.0),
+    # The direction depends on the length of the small move where the model is not linear.
+    "VirtualAdversarial.xi": _of_objective("virtual_adversarial", "xi", 9.0),
+    "VirtualAdversarial.iterations": _of_objective("virtual_adversarial", "iterations", 3),
     "TrainingConfig.schedule": _training("schedule", {"type": "linear"}),
     "TrainingConfig.moving_average": _training("moving_average", {"decay": 0.9}),
     "TrainingConfig.layer_rates": _training("layer_rates", [0.5, 1.0]),

@@ -24,6 +24,7 @@ from seqclf.config.schema.tokenizers.subword import SubwordTokens
 from seqclf.config.schema.training import (
     EarlyStopping,
     MovingAverage,
+    Sharpness,
     TrainingConfig,
 )
 from seqclf.layer_types import HeadConfig, LayerConfig, RecurrentLayer, walk
@@ -42,6 +43,7 @@ __all__ = [
     "NgramsConfig",
     "OptimizerConfig",
     "ScheduleConfig",
+    "Sharpness",
     "Strict",
     "TaskConfig",
     "TaskOptions",

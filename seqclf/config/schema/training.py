@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from seqclf.config.schema.losses import LossConfig
 from seqclf.config.schema.losses.cross_entropy import CrossEntropy
+from seqclf.config.schema.objectives import ObjectiveConfig
 from seqclf.config.schema.optimizers import OptimizerConfig
 from seqclf.config.schema.optimizers.adam import Adam
 from seqclf.config.schema.schedules import ScheduleConfig
@@ -85,6 +86,15 @@ class EarlyStopping(Strict):
         return self.monitor.removeprefix(PREFIX)
 
 
+class Sharpness(Strict):
+    """Sharpness-aware minimisation (SAM; Foret et al. 2021): each step uses the gradient at weights that are moved to
+    where the loss of its batch is higher. It prefers weights around which the loss stays low."""
+
+    rho: PositiveReal = Field(
+        0.05, description="Length (L2 norm) of the move, over all weights, along the gradient of the batch."
+    )
+
+
 class MovingAverage(Strict):
     """A moving average of the weights (Polyak & Juditsky 1992), which is validated, kept and exported; training itself
     does not use it."""
@@ -129,6 +139,12 @@ class TrainingConfig(Strict):
     teacher: TeacherConfig | None = Field(
         None, description="Runs whose probabilities the model also learns ([teachers.md](teachers.md)); null: none."
     )
+    objectives: list[ObjectiveConfig] = Field(
+        [],
+        max_length=20,
+        description="Terms that are added to the loss of the labels, such as `[{type: r_drop, weight: 2}]`; the name "
+        "of a type stands for its defaults.",
+    )
     optimizer: OptimizerConfig = Field(Adam(), description="Optimizer; adam if `type` is omitted.")
     thresholds: Literal["per_label", "shared"] | Annotated[float, Field(gt=0, lt=1)] = Field(
         "per_label",
@@ -157,6 +173,11 @@ class TrainingConfig(Strict):
         "group of layers is trained. First only the top group of `layer_rates` is trained, then the group below it as "
         "well, and so on. null: everything is trained from the start.",
     )
+    sharpness: Sharpness | None = Field(
+        None,
+        description="Use gradients at weights where the loss is higher, which takes two passes forward and backward in "
+        "each step; null: at the weights themselves.",
+    )
     moving_average: MovingAverage | None = Field(
         None, description="Use a moving average of the weights; null: the weights themselves."
     )
@@ -182,4 +203,5 @@ class TrainingConfig(Strict):
     @property
     def reads_unlabelled(self) -> bool:
         """Whether a term of the objective is about unlabelled texts (``data.unlabelled``)."""
-        return self.teacher is not None and self.teacher.unlabelled > 0
+        by_teacher = self.teacher is not None and self.teacher.unlabelled > 0
+        return by_teacher or any(one.reads_unlabelled for one in self.objectives)

@@ -40,7 +40,8 @@ class FolderData(SourceOptions):
     unlabelled: Name | None = Field(
         None,
         description="Folder with further texts without labels, in files at any depth, such as `aclImdb/train/unsup`. "
-        "A teacher (`training.teacher`) says what they are. null: none.",
+        "A teacher (`training.teacher`) says what they are, or objectives (`training.objectives`) read them. null: "
+        "none.",
     )
     labels: Annotated[list[Name], Field(min_length=1, max_length=10_000)] | None = Field(
         None, description="Label folders to read, such as `[pos, neg]`; null: all."

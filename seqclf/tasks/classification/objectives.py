@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 
+from seqclf.model.draws import Draws
 from seqclf.tasks.classification.losses import TextLoss, cross_entropy
 
 
@@ -17,6 +19,20 @@ class TextForward(Protocol):
 
     def embed(self, token_ids: tf.Tensor) -> tf.Tensor:
         """The vectors of tokens, ``float32 [batch, time, embedding.dim]``."""
+
+    def with_text_vectors(
+        self, token_ids: tf.Tensor, *, vectors: tf.Tensor | None = None
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Logits, and the vectors of the texts that the head reads, ``float32 [batch, width]``."""
+
+    def from_text_vectors(
+        self, text_vectors: tf.Tensor, changed: Callable[[tf.Tensor], tf.Tensor] = lambda values: values
+    ) -> tf.Tensor:
+        """The logits that follow from vectors of texts; ``changed`` maps what else the logits depend on."""
+
+    @property
+    def draws(self) -> Draws:
+        """Random numbers beside those of dropout."""
 
 
 class Unlabelled(NamedTuple):

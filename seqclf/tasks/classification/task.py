@@ -23,6 +23,7 @@ from seqclf.metrics.classification import ClassificationMetrics
 from seqclf.metrics.kinds import metrics_type
 from seqclf.metrics.multi_label import MultiLabelMetrics
 from seqclf.model.build import LOGITS, NGRAMS, build_model, extra_width, has_ngrams
+from seqclf.model.draws import Draws
 from seqclf.model.forward import Forward
 from seqclf.ngrams.fit import FittedNgrams, layer_weights
 from seqclf.prior import Prior
@@ -32,6 +33,8 @@ from seqclf.tasks.classification.measure import metrics_of
 from seqclf.tasks.classification.ngram_fits import fit_before, note_no_refit, refit_after
 from seqclf.tasks.classification.objectives import Objective, OnePass, Unlabelled
 from seqclf.tasks.classification.teaching import Taught, lesson_of
+from seqclf.tasks.classification.terms.combined import objective_of
+from seqclf.tasks.classification.terms.spread import Spread
 from seqclf.tasks.classification.validation import Validator
 from seqclf.tasks.predictor import Predictor, logits_of
 
@@ -54,6 +57,7 @@ class Classification(Task):
         prior: answers validation texts without known tokens, where there is one.
         fitted: the fit of the n-grams, where there is one, after ``begin``.
         extra: the columns beside the text, where the config names some.
+        seed: of random numbers beside those of dropout.
         unlabelled: further texts, of which each step reads a batch, too, if the training uses them.
         targets, unlabelled_targets: what a teacher says about training texts and unlabelled ones, ``float32 [texts,
             labels]``.
@@ -71,6 +75,7 @@ class Classification(Task):
     unlabelled: EncodedTexts | None = None
     targets: NDArray[np.float32] | None = None
     unlabelled_targets: NDArray[np.float32] | None = None
+    seed: int = 0
 
     @classmethod
     def of(cls, config: Config, data: TrainingData) -> Classification:
@@ -81,7 +86,13 @@ class Classification(Task):
         return cls(
             labels,
             config.training,
-            OnePass(lesson.loss, lesson.of_unlabelled),
+            objective_of(
+                config.training.objectives,
+                lesson.loss,
+                lesson.of_unlabelled,
+                multi=labels.multi,
+                spread=_spread(config, data),
+            ),
             Prior.of(truth, labels, tokenizer.unknown_id, tokenizer.separator_id, weights=weights),
             weighted=weights is not None,
             soft=texts.shares is not None,
@@ -89,6 +100,7 @@ class Classification(Task):
             unlabelled=_used(data),
             targets=lesson.targets,
             unlabelled_targets=lesson.unlabelled_targets,
+            seed=config.seed,
         )
 
     @property
@@ -163,7 +175,11 @@ class Classification(Task):
         return PairedBatches(batches, replace(others, batch_size=size))
 
     def forward(self, model: keras.Model, carried: Sequence[keras.Variable] = ()) -> Forward:
-        return Forward(model, LOGITS, [NGRAMS] if has_ngrams(model) else [])
+        draws = Draws(carried[0]) if carried else None
+        return Forward(model, LOGITS, [NGRAMS] if has_ngrams(model) else [], draws=draws)
+
+    def carried(self, model: keras.Model) -> list[keras.Variable]:
+        return [Draws.new(self.seed)] if any(one.draws for one in self.config.objectives) else []
 
     def signature(self, model: keras.Model) -> list[tf.TensorSpec]:
         labels = tf.TensorSpec([None], tf.int32)
@@ -238,3 +254,10 @@ def _used(data: TrainingData) -> EncodedTexts | None:
     if texts is None or data.taught is None or data.taught.used is None:
         return texts
     return replace(texts, weights=data.taught.used.astype(np.float32))
+
+
+def _spread(config: Config, data: TrainingData) -> Spread | None:
+    """What measures moves of token vectors, if an objective moves them."""
+    if not any(objective.changes == "tokens" for objective in config.training.objectives):
+        return None
+    return Spread(data.train.counts(data.tokenizer.vocabulary_size))

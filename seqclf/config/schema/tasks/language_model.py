@@ -28,6 +28,8 @@ class LanguageModelTask(TaskOptions):
         ("training", "batch_tokens"),
         ("training", "unlabelled_batch_size"),
         ("training", "loss"),
+        ("training", "objectives"),
+        ("training", "sharpness"),
         ("training", "class_weights"),
         ("training", "teacher"),
         ("training", "thresholds"),
