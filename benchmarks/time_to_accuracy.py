@@ -61,7 +61,7 @@ def form_of(data: str, contender: str) -> str:
     first = DATA_SETS[data].configs[0]
     stock = contender in time_models.STOCK
     content = decisive(load_config(CONFIGS / f"{first if stock else contender}.yaml"))
-    decides = [time_models.VERSION, content["data"]] if stock else content
+    decides = [time_models.STOCK[contender].version, content["data"]] if stock else content
     return hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
 
 
