@@ -1,4 +1,4 @@
-"""What the line about a training says beside its numbers: weights, probabilities of labels, several labels."""
+"""What the line about a training says beside its numbers: weights, kinds of labels, objectives."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHARES = {"neg": "p_neg", "pos": "p_pos"}
 ROWS = 1_300
 
 
-def _notes(folder: Path, zeros: int, **data: Any) -> tuple[str, ...]:
+def _notes(folder: Path, zeros: int, *, objectives: Any = (), **data: Any) -> tuple[str, ...]:
     """The notes of a training on texts of which the first ``zeros`` have weight 0; nothing is trained."""
     rows = [("text", "label", "weight", "p_neg", "p_pos")]
     for number in range(ROWS):
@@ -29,6 +29,7 @@ def _notes(folder: Path, zeros: int, **data: Any) -> tuple[str, ...]:
         small_config(
             data={"source": "table", "train": str(write_csv(folder / "t.csv", rows)), "validation": 0, **data},
             layers=POOLED,
+            training__objectives=list(objectives),
         )
     )
     prepared = prepare(config)
@@ -53,3 +54,8 @@ def test_notes_name_weights_and_soft_labels(
     zeros: int, data: dict[str, Any], notes: tuple[str, ...], tmp_path: Path
 ) -> None:
     assert _notes(tmp_path, zeros, **data) == notes
+
+
+def test_a_note_names_what_else_the_training_loss_includes(tmp_path: Path) -> None:
+    (note,) = _notes(tmp_path, 0, objectives=["r_drop", {"type": "adversarial", "epsilon": 2}])
+    assert note == "the training loss includes r_drop, adversarial; the validation loss does not"

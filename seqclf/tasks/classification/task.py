@@ -132,6 +132,8 @@ class Classification(Task):
             notes.append("accuracy compares with the most probable label; the loss of soft labels cannot reach 0")
         if self.labels.multi:
             notes.append("accuracy counts texts with all labels correct")
+        if terms := list(dict.fromkeys(one.type for one in config.training.objectives)):
+            notes.append(f"the training loss includes {', '.join(terms)}; the validation loss does not")
         return replace(self, prior=run.prior, fitted=fitted, notes=tuple(notes))
 
     def end(self, config: Config, data: TrainingData, model: keras.Model, run: Run, say: Say) -> None:
