@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import get_origin
 
 from seqclf.config.schema import Config
 from seqclf.config.walk import DISCRIMINATORS, Model, homes_of, sections_of_kind, tag_of
@@ -78,6 +79,7 @@ OPTIONS_ELSEWHERE = {
     **dict.fromkeys(("accumulation_steps", "accumulate_grad_batches", "accumulate_gradients"), "accumulate_steps"),
     **dict.fromkeys(("ema", "use_ema", "weight_averaging", "averaging", "polyak", "swa"), "moving_average"),
     **dict.fromkeys(("ema_decay", "ema_momentum"), "decay"),
+    **dict.fromkeys(("sam", "sharpness_aware", "sharpness_aware_minimization"), "sharpness"),
     **dict.fromkeys(("separator", "sep", "delimiter"), "label_separator"),
     **dict.fromkeys(("charset", "codec", "file_encoding"), "encoding"),
     **dict.fromkeys(("random_seed", "random_state"), "seed"),
@@ -169,7 +171,20 @@ def unknown_option(name: str, path: OptionPath, model: Model) -> str:
         if not homes[0][0]:
             return f'unknown option here; "{meant}" belongs at the top level of the config'
         return f'unknown option here; did you mean "{homes[0][0]}.{meant}"?'
+    if (written := _as_type(name, section, model)) is not None:
+        return f'unknown option: "{name}" is a type; did you mean "{written}"?'
     return f"unknown option (known: {', '.join(model.model_fields)})"
+
+
+def _as_type(name: str, section: str, model: Model) -> str | None:
+    """How a type is chosen in an option of ``model``, if ``name`` is one: ``optimizer: {type: adam}`` for ``adam``."""
+    kind = known_kind(name)
+    for home in sections_of_kind(kind):
+        option = home.removeprefix(f"{section}.")
+        if (field := model.model_fields.get(option)) is not None:
+            chosen = f"{{type: {kind}}}"
+            return f"{option}: [{chosen}]" if get_origin(field.annotation) is list else f"{option}: {chosen}"
+    return None
 
 
 def _source_of_files(name: str, source: Model) -> str | None:

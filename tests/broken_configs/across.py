@@ -120,6 +120,16 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ],
         ),
         (
+            "data: {source: sample}\n" + POOL + "training: {mixup: {alpha: 1}, vat: {}, sam: {}, cosine: {}}\n",
+            [
+                '3:12: training.mixup: unknown option: "mixup" is a type; did you mean "objectives: [{type: mixup}]"?',
+                '3:31: training.vat: unknown option: "vat" is a type; did you mean "objectives: [{type: '
+                'virtual_adversarial}]"?',
+                '3:40: training.sam: unknown option; did you mean "sharpness"?',
+                '3:49: training.cosine: unknown option: "cosine" is a type; did you mean "schedule: {type: cosine}"?',
+            ],
+        ),
+        (
             "data: {source: sample}\n" + POOL + "training: {objectives: [{type: entropy, texts: both}]}\n",
             [
                 "3:41: training.objectives[0].texts: entropy reads unlabelled texts, but data.unlabelled is not set; set "

@@ -93,9 +93,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "lstm: 3\n",
-            [
-                "4:1: lstm: unknown option (known: name, seed, task, data, initialize, tokenizer, embedding, layers, ngrams, head, training)"
-            ],
+            ['4:1: lstm: unknown option: "lstm" is a type; did you mean "layers: [{type: lstm}]"?'],
         ),
         (
             MINIMAL + "model: {units: 3}\n",
