@@ -13,7 +13,7 @@ from typing import Any
 from seqclf.files import write_text
 from seqclf.runs import Run
 
-FORMAT = 1
+FORMAT = 2
 """Increased when the content of the files changes."""
 
 
@@ -30,7 +30,7 @@ class Curve:
     """What one contender reached on the validation texts of a data set, and when.
 
     Attributes:
-        form: digest of all that decides the contender; a curve of another form is out of date.
+        form: all that decides the contender; a curve of another form is out of date.
         texts: fingerprints of the training and validation texts.
         points: in the order of time, without ``before``.
         seconds: wall time of the whole process.
@@ -44,7 +44,7 @@ class Curve:
 
     data: str
     contender: str
-    form: str
+    form: Mapping[str, Any]
     texts: Mapping[str, str]
     points: tuple[Point, ...]
     seconds: float

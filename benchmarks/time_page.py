@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ def section(found: Mapping[str, Sequence[Curve]], data_sets: Mapping[str, DataSe
     parts = [_HEADER]
     for name, curves in found.items():
         parts.append("\n".join([f"### {data_sets[name].title}", "", *_table(curves, data_sets[name])]) + "\n")
-        parts += [f"{note}\n" for note in _notes(curves, data_sets[name])]
+        parts += [textwrap.fill(note, 120, break_on_hyphens=False) + "\n" for note in _notes(curves, data_sets[name])]
     shown = "Validation accuracy so far, by minutes of wall time"
     return "\n".join([*parts, f"![{shown}]({PLOT})", "", _about(found), ""])
 
@@ -175,6 +176,9 @@ def _draw_panel(panel: Any, curves: Sequence[Curve], data: DataSet) -> None:
         panel.axhline(level, color="#dddddd", linewidth=0.8, zorder=0)
     panel.set(ylim=(lowest, highest), xscale="log", ylabel="validation accuracy, %")
     panel.set_title(data.title, loc="left", fontsize=11)
+    if ends:  # over a factor of ten at least, which has several ticks
+        first = min(curve.best_so_far[0].seconds for curve in shown) / 60
+        panel.set_xlim(0.8 * first, 1.2 * max(10 * first, *(end[1] for end in ends)))
     panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     panel.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     panel.xaxis.set_minor_locator(NullLocator())

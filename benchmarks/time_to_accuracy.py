@@ -18,8 +18,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
-import json
 import math
 import os
 import signal
@@ -28,6 +26,7 @@ import tempfile
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import time_models
 from results import CONFIGS, decisive
@@ -35,7 +34,9 @@ from time_curves import Curve, path_of, points_of_file, points_of_run, seconds_b
 from time_page import NOT_ALONE, PLOT, DataSet, draw, section, with_section
 from timed_process import MeasurementFailed, timed, usable
 
-from seqclf.config import load_config, write_config
+from seqclf.config import checked_config, load_config, write_config
+from seqclf.config.loading import plain
+from seqclf.config.problems import ConfigError
 from seqclf.errors import SeqclfError
 from seqclf.files import write_text
 from seqclf.runs import Run
@@ -56,13 +57,25 @@ _CORES = 2
 _PACKAGES = ("tensorflow", "keras", "scikit-learn")
 
 
-def form_of(data: str, contender: str) -> str:
-    """Digest of all that decides a contender; ``Curve.form``."""
-    first = DATA_SETS[data].configs[0]
-    stock = contender in time_models.STOCK
-    content = decisive(load_config(CONFIGS / f"{first if stock else contender}.yaml"))
-    decides = [time_models.STOCK[contender].version, content["data"]] if stock else content
-    return hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
+def form_of(data: str, contender: str) -> dict[str, Any]:
+    """All that decides a contender, for ``Curve.form``: its config with all defaults, and no version; or the config
+    whose texts a stock model reads, and the version of this model."""
+    stock = time_models.STOCK.get(contender)
+    config = load_config(CONFIGS / f"{contender if stock is None else DATA_SETS[data].configs[0]}.yaml")
+    return {"config": plain(config), "version": None if stock is None else stock.version}
+
+
+def is_current(curve: Curve) -> bool:
+    """Whether its contender still is what was measured. An option that is newer than the curve had its default."""
+    now = form_of(curve.data, curve.contender)
+    try:
+        before = decisive(checked_config(curve.form["config"]))
+    except ConfigError:  # of an option that is no more
+        return False
+    of_now = decisive(checked_config(now["config"]))
+    if now["version"] is None:
+        return before == of_now
+    return (before["data"], curve.form["version"]) == (of_now["data"], now["version"])
 
 
 def measured(data: str, contender: str, runs: Path, limit: float | None = None) -> Curve:
@@ -117,7 +130,7 @@ def measure(
     for contender in contenders:
         path = path_of(folder, data, contender)
         kept = None if again else Curve.read(path)
-        if kept is not None and kept.form == form_of(data, contender) and not _is_short(kept, limit):
+        if kept is not None and is_current(kept) and not _is_short(kept, limit):
             print(f"{data}, {contender}: {path} is there", flush=True)
             continue
         print(f"{data}, {contender}: measuring", flush=True)
@@ -149,7 +162,7 @@ def curves_of(folder: Path) -> dict[str, list[Curve]]:
         for contender in about.contenders:
             path = path_of(folder, data, contender)
             curve = Curve.read(path)
-            if curve is not None and curve.form == form_of(data, contender):
+            if curve is not None and is_current(curve):
                 curves.append(curve)
             elif path.exists():
                 print(f"{path}: of another form of {contender}, left out", file=sys.stderr)

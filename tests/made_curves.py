@@ -12,5 +12,7 @@ TEXTS = {"train": "a", "validation": "b"}
 
 def made_curve(*points: tuple[float, float], contender: str = "sst2", **changes: Any) -> Curve:
     """Of points (seconds, accuracy)."""
-    whole = Curve("sst2", contender, "a form", TEXTS, tuple(Point(*point) for point in points), 300.0)
+    whole = Curve(
+        "sst2", contender, {"config": {}, "version": None}, TEXTS, tuple(Point(*point) for point in points), 300.0
+    )
     return replace(whole, machine={"a processor": "", "keras": "3"}, **changes)

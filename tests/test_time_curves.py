@@ -59,7 +59,7 @@ class TestCurves:
         (tmp_path / "a.json").write_text('{"format": 0, "other": 1}')
         assert Curve.read(tmp_path / "a.json") is None
 
-    @pytest.mark.parametrize("content", ["", "{}", "[1]", '{"format": 1}', '{"format": 1, "points": [{"x": 1}]}'])
+    @pytest.mark.parametrize("content", ["", "{}", "[1]", '{"format": 2}', '{"format": 2, "points": [{"x": 1}]}'])
     def test_a_malformed_file_is_named(self, content: str, tmp_path: Path) -> None:
         (tmp_path / "a.json").write_text(content)
         with pytest.raises(SystemExit, match=r"a\.json: is no measurement .*; delete it and measure again"):
