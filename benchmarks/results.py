@@ -9,8 +9,8 @@
 embeddings on the config's data, in everything else the same, and with ``--ngrams`` the config's n-grams alone (where it
 has none: normalised ones of one and two tokens). Relative paths of data start at ``$SEQCLF_DATA``, data sets of
 tensorflow-datasets are looked for there or in ``$TFDS_DATA_DIR``. ``table`` counts the runs of a config as it is now,
-but for its seed and where its data are; those of an older form are named and left out. The page's section on time to
-accuracy, which ``time_to_accuracy.py`` writes, stays.
+but for its seed and where its data are; those of an older form are named and left out. What stands after the marker of
+the page stays: notes, and the section that ``time_to_accuracy.py`` writes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 from language_results import COLUMNS, HEADER, language_row
-from time_page import kept_section
 
 from seqclf.config import Config, load_config, parse_override
 from seqclf.config.schema import TokenizerOptions
@@ -53,6 +52,9 @@ words with logistic regression ([the baseline](metrics.md#the-baseline) of the r
 whatever the order of the words; "n-grams", hashed n-grams of the tokens alone. "Recurrence adds" is how many points a
 config with a recurrent layer is above the better of bag and n-grams.
 """
+
+
+NOTES = "<!-- make results keeps what follows -->"
 
 
 def finished(runs: Path) -> Iterator[Run]:
@@ -102,7 +104,8 @@ def settings_of(path: Path, simple: str | None) -> list[str]:
     if simple == "bag":
         return [name, "layers=[{type: pool}]", "head=[]", *(["ngrams=null"] if config.ngrams is not None else [])]
     ngrams = f"ngrams={_NGRAMS}" if config.ngrams is None else "ngrams.dropout=0"
-    return [name, "embedding={}", "layers=[]", "head=[]", ngrams]
+    objectives = ["training.objectives=[]"] if config.training.objectives else []  # they need a network
+    return [name, "embedding={}", "layers=[]", "head=[]", ngrams, *objectives]
 
 
 def train(configs: Iterable[Path], runs: Path, seeds: Iterable[int], *, simple: str | None = None) -> None:
@@ -243,6 +246,13 @@ def _row(path: Path, runs: list[Run], simple: dict[str, float | None], *, recurr
     ]
 
 
+def with_notes(text: str, page: Path) -> str:
+    """The new text, and what stands after the marker of the page that it replaces."""
+    before = page.read_text(encoding="utf-8") if page.exists() else ""
+    _, _, notes = before.partition(NOTES)
+    return f"{text}\n{NOTES}\n\n{notes.strip()}\n" if notes.strip() else text
+
+
 def _footer(runs: Path) -> str:
     about = {
         f"{manifest['machine']['processor']}, TensorFlow {manifest['versions']['tensorflow']}, "
@@ -285,8 +295,7 @@ def main() -> None:
     if arguments.page is None:
         print(text, end="")
     else:
-        kept = kept_section(arguments.page.read_text(encoding="utf-8")) if arguments.page.exists() else ""
-        arguments.page.write_text(f"{text}\n{kept}" if kept else text, encoding="utf-8")
+        arguments.page.write_text(with_notes(text, arguments.page), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -85,13 +85,6 @@ def with_section(page: str, text: str) -> str:
     return before + block + rest.split(END, 1)[1]
 
 
-def kept_section(page: str) -> str:
-    """The section with its markers; empty if the page has none."""
-    if BEGIN not in page or END not in page:
-        return ""
-    return BEGIN + page.split(BEGIN, 1)[1].split(END, 1)[0] + END + "\n"
-
-
 def title_of(contender: str) -> str:
     """The name of a contender in plots."""
     return STOCK[contender].title if contender in STOCK else contender

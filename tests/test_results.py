@@ -130,7 +130,9 @@ def test_n_grams_alone_are_those_of_the_config_or_normalised_ones(results: Modul
     without = _config(tmp_path, "a_gru", "[{type: gru, units: 3}]")
     without.write_text(without.read_text() + "embedding: {dim: 3, vectors: v.txt}\n")
     with_them = _config(tmp_path, "b_gru", "[{type: gru, units: 3}]\nhead: [{type: highway}]")
-    with_them.write_text(with_them.read_text() + "ngrams: {orders: [1], dropout: 0.5}\n")
+    with_them.write_text(
+        with_them.read_text() + "ngrams: {orders: [1], dropout: 0.5}\ntraining: {objectives: [{type: adversarial}]}\n"
+    )
     found = {}
     for path in (without, with_them):
         for simple in ("ngrams", "bag"):
@@ -138,6 +140,7 @@ def test_n_grams_alone_are_those_of_the_config_or_normalised_ones(results: Modul
             config = load_config(path, settings)
             assert results.kind(config) == simple and results.kind(load_config(path)) is None
             assert config.name == f"{path.stem}-{simple}" and config.head == []
+            assert bool(config.training.objectives) == (path == with_them and simple == "bag")
             found[path.stem, simple] = config.ngrams
     assert (found["a_gru", "ngrams"].orders, found["a_gru", "ngrams"].normalize) == ([1, 2], True)
     assert (found["b_gru", "ngrams"].orders, found["b_gru", "ngrams"].normalize) == ([1], False)

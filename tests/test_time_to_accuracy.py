@@ -214,12 +214,13 @@ class TestPage:
 
     def test_the_other_table_keeps_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         page = tmp_path / "results.md"
-        page.write_text(with_section("old\n", "one\n"))
+        notes = with_section(f"{results.NOTES}\n\nA note.", "one\n")
+        page.write_text(f"old\n{notes}")
         monkeypatch.setattr(results, "table", lambda runs, configs: "# New\n")
         monkeypatch.setattr(sys, "argv", ["results.py", "table", "--page", str(page)])
         results.main()
         results.main()
-        assert page.read_text() == with_section("# New\n", "one\n")
+        assert page.read_text() == f"# New\n\n{notes}"
 
     def test_page_and_plot_are_written(self, tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
         form = time_to_accuracy.form_of
