@@ -243,9 +243,8 @@ def test_shares_have_the_beta_distribution(alpha: float) -> None:
     assert np.isfinite(draws.beta(tf.constant([1000]), 1e-3)).all()
 
 
-@pytest.mark.parametrize("columns", [0, 2])
 @pytest.mark.parametrize("ngrams", [None, {"dropout": 0.0}, {"join": "head"}], ids=["none", "beside", "head"])
-def test_the_head_reads_the_vectors_of_texts(ngrams: Any, columns: int) -> None:
+def test_the_head_reads_the_vectors_of_texts(ngrams: Any) -> None:
     from conftest import small_config
 
     from seqclf.config import checked_config
@@ -254,11 +253,10 @@ def test_the_head_reads_the_vectors_of_texts(ngrams: Any, columns: int) -> None:
     training = {"objectives": ["mixup"]}
     changes = {"embedding__dropout": 0.0, "layers": [{"type": "pool"}], "head": [{"type": "dense", "units": 4}]}
     config = checked_config(small_config(data__train="a.csv", training=training, ngrams=ngrams, **changes))
-    model = build_model(config, len(VECTORS), TWO, extra=columns)
+    model = build_model(config, len(VECTORS), TWO)
     task = Classification(TWO, config.training)
     scores = [] if ngrams is None else [tf.constant([[1.0], [2.0], [-3.0]])]
-    extra = tf.constant([[1.0, 0.0], [0.5, -2.0], [0.0, 3.0]]) if columns else None
-    forward = task.forward(model, task.carried(model)).with_given(*scores, extra=extra)
+    forward = task.forward(model, task.carried(model)).with_given(*scores)
     ids = tf.constant(IDS)
     logits, text_vectors = forward.with_text_vectors(ids)
     np.testing.assert_allclose(logits, forward(ids), rtol=1e-6)
@@ -267,7 +265,7 @@ def test_the_head_reads_the_vectors_of_texts(ngrams: Any, columns: int) -> None:
     turned = forward.from_text_vectors(tf.gather(text_vectors, order), lambda values: tf.gather(values, order))
     np.testing.assert_allclose(turned, tf.gather(logits, order), rtol=1e-5)
     moved, there = forward.with_text_vectors(ids, vectors=2 * forward.embed(ids))
-    np.testing.assert_allclose(there[:, : -columns or None], 2 * text_vectors[:, : -columns or None], rtol=1e-5)
+    np.testing.assert_allclose(there, 2 * text_vectors, rtol=1e-5)
     np.testing.assert_allclose(moved, forward(ids, vectors=2 * forward.embed(ids)), rtol=1e-5)
     np.testing.assert_allclose(moved, forward.from_text_vectors(there), rtol=1e-5)
 
