@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from seqclf.suspects.find import Suspects, find_suspects
 from seqclf.suspects.linear import LinearModels
 from seqclf.suspects.network import Networks
 from seqclf.suspects.splits import examined_texts
-from seqclf.training.options import Outcome, TrainOptions
+from seqclf.training.options import Callbacks, Outcome, TrainOptions
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -356,6 +357,27 @@ def test_the_network_of_a_fold_is_not_fitted_to_the_texts_that_it_judges(
     assert (data.columns().text, data.columns().label, data.columns().weight) == ("review", "stars", "w")
     assert data.columns().extra == {"price": "number"} and data.parts()["test"] is None
     assert of_fold.layers == config.layers and of_fold.seed == config.seed
+
+
+def test_the_networks_of_folds_read_the_unlabelled_texts(tmp_path: Path, no_saved_models: None) -> None:
+    """Without those that are equal to a text that the network judges."""
+    path = write_csv(tmp_path / "train.csv", [("text", "label"), *sentiments()])
+    more, objectives = tmp_path / "more.txt", [{"type": "entropy", "texts": "unlabelled"}]
+    more.write_text(f"{sentiments()[0][0]}\na film of others\n", encoding="utf-8")
+
+    def networks() -> Networks:
+        training = {"epochs": 1, "baseline": False, "unlabelled_batch_size": 2, "objectives": objectives}
+        data = {"data__train": str(path), "data__unlabelled": str(more), "data__validation": 0, "data__test": None}
+        return Networks(checked_config(small_config(layers=POOLED, training=training, **data)))
+
+    said: list[str] = []
+    judge = replace(networks(), callbacks=Callbacks(listen=lambda event: said.append(str(event))))
+    assert find_suspects(judge.config, judge, folds=2).agreement > 0
+    counts = [re.search(r"Encoding (\d) unlabelled", line) for line in said]
+    assert sorted(found[1] for found in counts if found) == ["1", "2"]
+    before = judge.key
+    more.write_text("another film\n", encoding="utf-8")
+    assert networks().key != before
 
 
 def test_an_interrupted_network_leaves_nothing_but_finished_folds(

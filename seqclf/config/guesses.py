@@ -136,6 +136,10 @@ def unknown_kind(tag: str, tags: Sequence[str], section: str) -> str:
         return f'"{tag}" {problem}; expected one of {", ".join(tags)}'
     if meant not in tags and meant in Config.model_fields:
         return f'"{tag}" is a top-level section; expected one of {", ".join(tags)}'
+    option = OPTIONS_ELSEWHERE.get(tag.lower(), tag)
+    places = [f"{place}.{option}" for place, _ in homes_of(option) if place.partition(".")[0] == section]
+    if places and meant_kind(tag, tags) is None:
+        return f'"{tag}" is no type; did you mean the option "{places[0]}"? Types are {", ".join(tags)}'
     return unknown_value(tag, tags)
 
 
@@ -161,12 +165,13 @@ def unknown_option(name: str, path: OptionPath, model: Model) -> str:
         return f"unknown option: {advice}"
     if (here := meant_option(name, model)) is not None:
         return f'unknown option; did you mean "{here}"?'
-    meant = OPTIONS_ELSEWHERE.get(name.lower(), name)
-    homes = homes_of(meant)
     section = ".".join(part for part in path[:-1] if isinstance(part, str))
-    tags = [str(tag_of(other)) for place, other in homes if place == section and tag_of(other)]
-    if tags and tag_of(model):
-        return f"unknown option for {tag_of(model)} (an option of {', '.join(tags)})"
+    meant = OPTIONS_ELSEWHERE.get(name.lower(), name)
+    for option in (name, meant):  # another type's own name, before what other libraries call by it
+        tags = [str(tag_of(other)) for place, other in homes_of(option) if place == section and tag_of(other)]
+        if tags and tag_of(model):
+            return f"unknown option for {tag_of(model)} (an option of {', '.join(tags)})"
+    homes = homes_of(meant)
     if homes and not homes[0][0].startswith(("layers", "head")):
         if not homes[0][0]:
             return f'unknown option here; "{meant}" belongs at the top level of the config'

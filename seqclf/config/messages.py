@@ -17,6 +17,8 @@ from seqclf.option_types import OptionPath
 
 MISSING = "is missing; it has no default"
 
+_SHORT = 40  # characters of a value that a hint repeats
+
 _TYPES = {
     "int_type": "an integer",
     "float_type": "a number",
@@ -173,6 +175,10 @@ def _hint(found: Any, kind: str, models: Sequence[Model], path: OptionPath, word
         fields = models[0].model_fields.items()
         meant = next((name for name, field in fields if isinstance(field.default, (type(found), type(...)))), None)
         return f"; write {{{meant}: {found}}}" if meant else ""
+    if isinstance(found, str) and kind.startswith("model") and len(models) == 1 and not tags:
+        fields = models[0].model_fields.items()
+        needed = next((name for name, field in fields if field.is_required()), None)
+        return f"; write {{{needed}: {found}}}" if needed and len(found) <= _SHORT else ""
     if found is None:
         return "; it has no default" if is_required(path) else "; remove it to use its default"
     if isinstance(found, str) and kind in ("int_type", "float_type") and _is_number(found):

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from seqclf.cache import cache_folder
 from seqclf.config import Config, checked_config
 from seqclf.config.loading import plain
+from seqclf.data.corpus import Corpus
+from seqclf.data.unlabelled import UNLABELLED, UnlabelledPart
 from seqclf.data.written_splits import write_texts
 from seqclf.errors import InputError
 from seqclf.files import scratch_folder
@@ -43,7 +45,16 @@ class Networks:
         options = plain(self.config)
         decisive = {name: options[name] for name in options if name not in ("data", "name")}
         files = [(str(path), *_state(path)) for path in self._starts()]
-        return digest("network", json.dumps(decisive), *sorted(self.config.tokenizer.decisive().items()), *files)
+        others = [] if (part := self._unlabelled()) is None else [part.fingerprint]
+        return digest(
+            "network", json.dumps(decisive), *sorted(self.config.tokenizer.decisive().items()), *files, *others
+        )
+
+    def _unlabelled(self) -> UnlabelledPart | None:
+        """The texts of ``data.unlabelled``, which every fold reads; those equal to a text held out are left out."""
+        if self.config.data.unlabelled_part is None:
+            return None
+        return UnlabelledPart(self.config, Corpus(self.config))
 
     def _starts(self) -> Iterator[Path]:
         """Files that change when the weights do that the training starts with."""
@@ -83,7 +94,10 @@ class Networks:
         with scratch_folder(cache_folder() / _KIND / "network") as folder:
             known = {name for names in set(train.label_sets) for name in names}
             validated = held.chosen(np.flatnonzero([known.issuperset(names) for names in held.label_sets]))
-            config = self._of_fold({"train": train, "validation": validated}, folder)
+            texts = {"train": train, "validation": validated}
+            if (part := self._unlabelled()) is not None:
+                texts[UNLABELLED] = part.texts()
+            config = self._of_fold(texts, folder)
             run, outcome = train_new(config, folder / "runs", replace(self.options, report=False), self.callbacks)
             if outcome.status == INTERRUPTED:
                 raise KeyboardInterrupt

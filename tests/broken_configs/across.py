@@ -120,6 +120,25 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ],
         ),
         (
+            "data: {source: sample}\n"
+            + POOL
+            + "training: {objectives: [{type: r_drop, alpha: 2}, sam, label_smoothing]}\n",
+            [
+                '3:40: training.objectives[0].alpha: unknown option; did you mean "weight"?',
+                '3:51: training.objectives[1].type: "sam" is no type; did you mean the option "training.sharpness"? Types '
+                "are adversarial, entropy, mixup, r_drop, virtual_adversarial",
+                '3:56: training.objectives[2].type: "label_smoothing" is no type; did you mean the option '
+                '"training.loss.label_smoothing"? Types are adversarial, entropy, mixup, r_drop, virtual_adversarial',
+            ],
+        ),
+        (
+            "data: {source: sample}\n" + POOL + "training: {objectives: [{type: entropy, alpha: 2}], teacher: first}\n",
+            [
+                "3:41: training.objectives[0].alpha: unknown option for entropy (an option of mixup)",
+                '3:53: training.teacher: expected options (name: value), found the string "first"; write {runs: first}',
+            ],
+        ),
+        (
             "data: {source: sample}\n" + POOL + "training: {mixup: {alpha: 1}, vat: {}, sam: {}, cosine: {}}\n",
             [
                 '3:12: training.mixup: unknown option: "mixup" is a type; did you mean "objectives: [{type: mixup}]"?',

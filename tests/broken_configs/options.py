@@ -225,7 +225,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             LAYERS + "  - {type: pool, size: 3}\n",
-            ['3:18: layers[0].size: unknown option here; did you mean "embedding.dim"?'],
+            ["3:18: layers[0].size: unknown option for pool (an option of max_pool1d)"],
         ),
         (
             LAYERS + "  - {type: simple_rnn, units: 3, recurrent_activation: tanh}\n",

@@ -14,6 +14,7 @@ class RDrop(ObjectiveOptions):
     Kullback-Leibler divergences between their predictions. The loss of the labels becomes the mean of both passes."""
 
     other_names = ("rdrop", "r-drop")
+    other_options: ClassVar = {"alpha": "weight"}
     needs_dropout: ClassVar = True
 
     type: Literal["r_drop"] = Field(description="Objective type.")
