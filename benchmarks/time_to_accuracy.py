@@ -49,7 +49,7 @@ DATA_SETS = {
         ("imdb_bag", "imdb_ngrams", "imdb_ngrams_gru", "imdb_gru", "imdb_stacked_gru", "imdb_finetuned"),
         (88, 90, 91, 92),
     ),
-    "sst2": DataSet("SST-2, 6,920 sentences", ("sst2", "glove_conv_lstm"), (80, 82, 84)),
+    "sst2": DataSet("SST-2, 6,920 sentences", ("sst2", "sst2_finetuned", "glove_conv_lstm"), (80, 82, 84)),
     "ag_news": DataSet("AG News, 4,500 articles", ("ag_news",), (85, 87, 89)),
 }
 
