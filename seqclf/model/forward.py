@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from seqclf.model.draws import Draws
 from seqclf.model.encoder import EMBEDDING, TEXT_VECTOR
+from seqclf.model.unshared_gradients import unshared_gradients
 
 
 class Forward:
@@ -101,7 +102,8 @@ class Forward:
         given = self._values[len(self._values) - len(self._given) :]
         inputs, name = [self._tensor(TEXT_VECTOR), *self._given], "output_of_text_vectors"
         head = self._part(name, lambda: keras.Model(inputs, self._output, name=name))
-        return head([text_vectors, *map(changed, given)], training=True)
+        with unshared_gradients(self._source):
+            return head([text_vectors, *map(changed, given)], training=True)
 
     def embed(self, token_ids: tf.Tensor) -> tf.Tensor:
         """The vectors of tokens before any dropout, ``float32 [batch, time, embedding.dim]``."""
@@ -125,7 +127,8 @@ class Forward:
         name = "_and_".join(["output" if vectors is None else "output_of_moved", *more])
         model = self._part(name, build)
         moved = [] if vectors is None else [vectors]
-        return model([token_ids, *moved, *self._values], training=True)
+        with unshared_gradients(self._source):
+            return model([token_ids, *moved, *self._values], training=True)
 
     def _part(self, name: str, build: Callable[[], keras.Model]) -> keras.Model:
         """The part of the model with this name, which is built once.
