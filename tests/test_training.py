@@ -248,13 +248,14 @@ def test_a_training_can_go_back_and_take_smaller_steps(sample_csv: Path, tmp_pat
         training__epochs=1,
     )
     messages: list[str] = []
-    with pytest.raises(SeqclfError, match="lower training.optimizer.learning_rate"):
+    with pytest.raises(SeqclfError, match=r"lower training.optimizer.learning_rate.*good$") as error:
         trained(
             config,
             tmp_path,
             on_nan="rewind",
             listen=lambda event: messages.append(event.what) if isinstance(event, Stage) else None,
         )
+    assert "--on-nan" not in str(error.value), "it has been tried"
     rewinds = [line for line in messages if "with learning rate x " in line]
     factors = [line.partition("with learning rate x ")[2].split()[0] for line in rewinds]
     assert factors == ["0.5", "0.25", "0.125", "0.0625", "0.03125"]

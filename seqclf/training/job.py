@@ -32,10 +32,8 @@ if TYPE_CHECKING:
     from seqclf.run_answers import KeptAnswers
     from seqclf.tasks.base import Task
 
-_CURES = (
-    "lower training.optimizer.learning_rate, clip the gradients with training.optimizer.clip_norm, or let training "
-    "return to the last checkpoint and halve the rate with --on-nan rewind; the last checkpoint is good"
-)
+_CURES = "lower training.optimizer.learning_rate, or clip the gradients with training.optimizer.clip_norm"
+_REWIND = ", or let training return to the last checkpoint and halve the rate with --on-nan rewind"
 
 
 class _Validated(NamedTuple):
@@ -150,7 +148,8 @@ class Job:
                 return self._loop(keeper, baseline, task)
             except NonFiniteError as error:
                 if self.options.on_nan == "stop" or rewinds == MOST_REWINDS:
-                    raise NonFiniteError(f"{error}: {_CURES}") from error
+                    cures = _CURES if rewinds else _CURES + _REWIND
+                    raise NonFiniteError(f"{error}: {cures}; the last checkpoint is good") from error
                 rewinds += 1
                 share = keeper.state.rate_share / 2
                 self.callbacks.stage(
