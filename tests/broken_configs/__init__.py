@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from broken_configs import across, bounds, layers, options, syntax, types, values
+from broken_configs import across, bounds, layers, learning, options, syntax, types, values
 from broken_configs.beginnings import MINIMAL
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 
 BY_KIND = {
     kind: cases
-    for part in (options, values, types, bounds, across, layers, syntax)
+    for part in (options, values, types, bounds, across, learning, layers, syntax)
     for kind, cases in part.CASES.items()
 }
 BROKEN = [case for cases in BY_KIND.values() for case in cases]
