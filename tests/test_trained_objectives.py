@@ -44,7 +44,7 @@ def _weights_after(config: Config, data: TrainingData, parts: list[Any]) -> list
 
 @pytest.mark.parametrize("layer", [{"type": "simple_rnn", "units": 4}, {"type": "lstm", "units": 3}])
 def test_accumulated_and_divided_batches_are_one_batch(sample_csv: Path, layer: dict[str, Any]) -> None:
-    """Of the terms without random numbers, in a model without dropout."""
+    """For the terms without random numbers, in a model without dropout."""
     config, data = _prepared(sample_csv, EXACT, layers=[layer])
     texts = np.arange(20)
     whole = _weights_after(config, data, [texts])
@@ -105,7 +105,7 @@ def test_names_of_operations_do_not_depend_on_earlier_models(layers: list[dict[s
 
 
 def test_a_weight_counts_as_copies_in_every_term(tmp_path: Path) -> None:
-    """Of a batch with one text, whose weights are relative to each other."""
+    """For a batch with one text: weights of texts count relative to each other."""
     rows = [f"{word} {other} film,{label},{weight}" for word, other, label, weight in _weighted()]
     path = tmp_path / "weighted.csv"
     path.write_text("\n".join(["text,label,weight", *rows]), encoding="utf-8")

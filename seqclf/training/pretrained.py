@@ -17,10 +17,10 @@ from seqclf.text.normal_form import speller
 from seqclf.text.vectors import FileVectors, read_vectors
 
 _FEW = 0.5
-"""Of the vocabulary: a file with vectors for fewer tokens does not fit the tokenizer."""
+"""Fraction of the vocabulary. A file with vectors for fewer tokens does not fit the tokenizer."""
 
 _MOST = 0.95
-"""Of the tokens in the training texts: frozen vectors for fewer leave out too much of the texts."""
+"""Fraction of the tokens in the training texts. Frozen vectors for fewer of them leave out too much."""
 
 
 @dataclass(frozen=True)
