@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from metric_examples import metrics_with
@@ -21,7 +23,7 @@ EVENTS: list[Event] = [
     TrainingStarted(
         "synthetic sample", epochs=3, train_texts=3600, validation_texts=400, parameters=36_001, scores=SCORES
     ),
-    EpochStarted(1, steps=2),
+    EpochStarted(1, steps=2, traces=True),
     StepDone(1, 1, loss=0.7, correct=16, texts=32, tokens=640, seconds=0.1, learning_rate=1e-3),
     StepDone(1, 2, loss=0.5, correct=24, texts=32, tokens=640, seconds=0.1, learning_rate=1e-3),
     EpochDone(1, 0.6, 0.625, metrics_with(0.75, loss=0.55, macro_f1=0.74), True, 1280, 0.2, 0.1),
@@ -75,6 +77,69 @@ def test_a_long_epoch_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> Non
     ]
 
 
+class _Timer:
+    """Time passes when a test says so."""
+
+    def __init__(self, seconds: float, function: Callable[[], None]) -> None:
+        self.function, self.runs = function, False
+
+    def start(self) -> None:
+        self.runs = True
+
+    def cancel(self) -> None:
+        self.runs = False
+
+    def run_out(self) -> None:
+        if self.runs:
+            self.function()
+
+
+class _Timers(list[_Timer]):
+    def __call__(self, seconds: float, function: Callable[[], None]) -> Any:
+        self.append(_Timer(seconds, function))
+        return self[-1]
+
+
+def _shown(events: list[Event], *, slow: bool) -> tuple[list[str], _Timers]:
+    """What is printed if the time after each event is long or short."""
+    output, timers = io.StringIO(), _Timers()
+    listener = PlainProgress(Console(file=output, width=60), timers)
+    for event in events:
+        listener(event)
+        if slow and timers:
+            timers[-1].run_out()
+    return output.getvalue().splitlines(), timers
+
+
+def test_a_step_that_is_traced_for_long_is_announced() -> None:
+    events = [EVENTS[1], EpochStarted(2, steps=2, traces=True)]
+    lines, _ = _shown(events, slow=True)
+    assert lines[1:] == ["epoch 2/3, tracing the training step ..."]
+    assert _shown([*events, *EVENTS[3:5]], slow=True)[0] == lines, "it is said once"
+    assert len(_shown([EVENTS[1], EpochStarted(2, steps=2)], slow=True)[0]) == 1, "it is not traced again"
+
+
+def test_a_step_that_is_traced_at_once_is_not_announced() -> None:
+    lines, timers = _shown(EVENTS[1:4], slow=False)
+    assert len(lines) == 1
+    assert [timer.runs for timer in timers] == [False]
+
+
+def test_nothing_is_announced_after_the_end() -> None:
+    timers = _Timers()
+    with contextlib.closing(PlainProgress(Console(file=io.StringIO()), timers)) as listener:
+        listener(EpochStarted(1, steps=2, traces=True))
+        assert timers[0].runs
+    assert not timers[0].runs
+
+
+def test_a_terminal_says_what_takes_long_before_the_first_step() -> None:
+    (line,) = _drawn(20, EVENTS[:3])
+    assert re.search(r"epoch 1/3 .* 0/2 +tracing the training step \.\.\.", line)
+    (line,) = _drawn(20, EVENTS[:4])
+    assert "tracing" not in line
+
+
 @pytest.mark.parametrize("width", [80, 100])
 def test_a_bar_on_a_terminal(width: int) -> None:
     output = io.StringIO()
@@ -112,7 +177,7 @@ def test_the_bar_is_seen_before_and_after_the_first_numbers_of_a_language_model(
         bar.live.auto_refresh = False
         listener = BarProgress(bar)
         bars = []
-        for event in (started, EpochStarted(1, steps=135), step):
+        for event in (started, EpochStarted(1, steps=135, traces=True), step):
             listener(event)
             with seen.capture() as shown:
                 seen.print(bar.get_renderable())

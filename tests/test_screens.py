@@ -86,15 +86,18 @@ def test_durations(seconds: float, shown: str) -> None:
 
 def test_the_time_left_is_that_of_all_epochs() -> None:
     left = TimeLeft()
-    for event in (started(epochs=3), EpochStarted(1, steps=10), StepDone(1, 1, 0.5, 1, 2, 3, 9.0, 1e-3)):
+    for event in (started(epochs=3), EpochStarted(1, 10, traces=True), StepDone(1, 1, 0.5, 1, 2, 3, 9.0, 1e-3)):
         left.update(event)
-    assert str(left) == "", "the first step traces the graph"
+    assert str(left) == "", "the first step is traced"
     left.update(StepDone(1, 2, 0.5, 1, 2, 3, 1.0, 1e-3))
     assert left.seconds() == 8 + 2 * 10
     left.update(epoch(1, seconds=19.0, validation_seconds=2.0))
     left.update(EpochStarted(2, steps=10))
     left.update(StepDone(2, 1, 0.5, 1, 2, 3, 1.0, 1e-3))
     assert left.seconds() == 9 + (10 + 2)
+    left.update(EpochStarted(3, steps=10, traces=True))  # one group of layers more
+    left.update(StepDone(3, 1, 0.5, 1, 2, 3, 9.0, 1e-3))
+    assert left.seconds() is None
 
 
 def printed(

@@ -132,10 +132,11 @@ def test_the_step_is_built_once_for_each_number_of_groups(sample_csv: Path, monk
 
     monkeypatch.setattr(loop, "build_train_step", counting)
     state, events, _ = _started(sample_csv, unfreeze_every=2, epochs=5)
-    notes = [event.note for event in events(state) if isinstance(event, EpochStarted)]
+    started = [event for event in events(state) if isinstance(event, EpochStarted)]
     assert built == [2, 4, 6]
+    assert [event.traces for event in started] == [True, False, True, False, True]
     top, norm, dense = "head and output layer", "layers[1] (batch_norm)", "layers[0] (dense)"
-    assert notes == [
+    assert [event.note for event in started] == [
         f"Trained from epoch 1 on: {top}; frozen: embedding, {dense}, {norm}",
         "",
         f"Trained from epoch 3 on: {norm}, {top}; frozen: embedding, {dense}",

@@ -109,6 +109,7 @@ class TimeLeft:
     def __init__(self) -> None:
         self._epochs = self._epoch = self._steps = self._step = self._timed = 0
         self._seconds = 0.0
+        self._traces = False
         self._last_epoch: float | None = None
 
     def update(self, event: object) -> None:
@@ -116,9 +117,10 @@ class TimeLeft:
             self._epochs = event.epochs
         elif isinstance(event, EpochStarted):
             self._epoch, self._steps, self._step, self._timed, self._seconds = event.epoch, event.steps, 0, 0, 0.0
+            self._traces = event.traces
         elif isinstance(event, StepDone):
-            # The first step of the process traces the graph, so its time says nothing about later steps.
-            if self._step or self._last_epoch is not None:
+            # The time of a step that is traced first says nothing about later steps.
+            if self._step or not self._traces:
                 self._timed += 1
                 self._seconds += event.seconds
             self._step = event.step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 
@@ -29,6 +30,8 @@ from seqclf.training.events import (
 )
 
 _SECONDS_BETWEEN_LINES = 30.0
+_SECONDS_OF_TRACING = 10.0  # a step that is traced faster has no line of its own
+_TRACING = "tracing the training step ..."
 _WARNING = "warning: "
 _WIDE = 100
 """The minimum terminal width, in columns, at which an epoch's bar shows two scores: the loss and another one."""
@@ -43,7 +46,8 @@ _COLUMNS = 80  # of the lines that announce a training, also where they are writ
 def progress_listener() -> Iterator[Callable[[Event], None]]:
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield PlainProgress(console)
+        with contextlib.closing(PlainProgress(console)) as plain:
+            yield plain
         return
     with epoch_bar(console) as bar:
         yield BarProgress(bar)
@@ -157,15 +161,34 @@ class _Progress:
 
 
 class PlainProgress(_Progress):
-    """Plain lines: one for each stage and epoch, and occasional ones within an epoch."""
+    """Plain lines: one for each stage and epoch, and occasional ones within an epoch.
 
-    def __init__(self, console: Console) -> None:
+    Args:
+        timer: calls a function after some seconds in another thread, since no event comes while a step is traced.
+    """
+
+    def __init__(
+        self, console: Console, timer: Callable[[float, Callable[[], None]], threading.Timer] = threading.Timer
+    ) -> None:
         super().__init__()
         self._console = console
+        self._timer = timer
+        self._tracing: threading.Timer | None = None
         self._last_line = time.monotonic()
 
+    def close(self) -> None:
+        """Print nothing more of its own accord."""
+        if self._tracing is not None:
+            self._tracing.cancel()
+
     def __call__(self, event: Event) -> None:
+        self.close()
         self._update(event)
+        if isinstance(event, EpochStarted) and event.traces:
+            line = f"epoch {event.epoch}/{self._epochs}, {_TRACING}"
+            self._tracing = self._timer(_SECONDS_OF_TRACING, lambda: self._line(line))
+            self._tracing.daemon = True
+            self._tracing.start()
         if isinstance(event, StepDone) and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             parts = [f"epoch {event.epoch}/{self._epochs} step {event.step:,}/{self._steps:,}"]
             self._line(", ".join([*parts, *self._measures()]))
@@ -191,7 +214,7 @@ class BarProgress(_Progress):
         self._update(event)
         self._draw(event)
         if isinstance(event, EpochStarted):
-            self._start(f"epoch {event.epoch}/{self._epochs}", event.steps)
+            self._start(f"epoch {event.epoch}/{self._epochs}", event.steps, _TRACING if event.traces else "")
         elif isinstance(event, StepDone):
             self._bar.update(self._task, completed=event.step, measures=self._joined_measures())
         elif isinstance(event, EpochDone):
@@ -220,9 +243,9 @@ class BarProgress(_Progress):
         # A narrow terminal has no room for both the speed, which is in the rows of the epochs, and the time left.
         return "  ".join([*(measures if wide or not left else measures[:-1]), *filter(None, [left])])
 
-    def _start(self, description: str, total: int | None) -> None:
+    def _start(self, description: str, total: int | None, measures: str = "") -> None:
         self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(description, total=total, measures="")
+        self._task = self._bar.add_task(description, total=total, measures=measures)
 
     def _print(self, line: str) -> None:
         self._bar.console.print(wrapped(line, self._bar.console.width), soft_wrap=True, markup=False)

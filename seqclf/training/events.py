@@ -42,11 +42,19 @@ class TrainingStarted:
 
 @dataclass(frozen=True)
 class EpochStarted:
-    """``epoch`` counts from 1. ``note``: what a person should know about it from now on; mostly empty."""
+    """An epoch begins.
+
+    Attributes:
+        epoch: from 1.
+        note: what a person should know about it from now on; mostly empty.
+        traces: whether TensorFlow traces the training step before the first step of this epoch, which takes seconds to
+            minutes.
+    """
 
     epoch: int
     steps: int
     note: str = ""
+    traces: bool = False
 
 
 @dataclass(frozen=True)

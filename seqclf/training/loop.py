@@ -44,11 +44,12 @@ def training_events(
         epoch, so_far = state.epoch + 1, state.so_far
         plan = train.shuffled(seed, epoch)
         now, note = state.depth.trained(epoch), ""
-        if trained is None or now.groups != trained.groups:
+        is_new = trained is None or now.groups != trained.groups
+        if is_new:
             trained, note = now, now.note
             parts = (state.model, state.optimizer, task, state.accumulator, state.average)
             step = build_train_step(*parts, trained=now, carried=state.carried, sharpness=config.sharpness)
-        yield EpochStarted(epoch, steps=len(plan), note=note)
+        yield EpochStarted(epoch, steps=len(plan), note=note, traces=is_new)
         batches = dataset(partial(train.stream, plan[so_far.step :]), signature)
         yield from _steps(state, batches, len(plan), step, (config, horizon))
         state.epoch, state.so_far = epoch, EpochSoFar()
