@@ -120,7 +120,26 @@ def test_malformed_rows_are_left_out(folder: Path, tmp_path: Path) -> None:
     said = " ".join(done.stderr.split())
     assert f'{file}:2: "text" is 3, expected a string' in said and "1 of 3 rows were skipped as malformed" in said
     file.write_text('{"text": 3}\n')
-    assert "no valid row" in call("--input", str(file), "--run", str(folder / "one"), code=2).stderr
+    assert "contains no valid rows" in call("--input", str(file), "--run", str(folder / "one"), code=2).stderr
+
+
+@pytest.mark.parametrize("name", ["out", "out.jsonl", "out.html"])
+def test_a_file_without_texts_is_refused(name: str, folder: Path, tmp_path: Path) -> None:
+    """As by ``predict``: a job that goes wrong upstream must not look like one that worked."""
+    file = tmp_path / "empty.csv"
+    file.write_text("text\n")
+    to_file = ("--run", str(folder / "one"), "-o", str(tmp_path / name))
+    said = " ".join(call("--input", str(file), *to_file, code=2).stderr.split())
+    assert f"{file}: contains no rows, so there is nothing to explain" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["empty.csv"]
+
+
+def test_no_lines_make_no_page(folder: Path, tmp_path: Path) -> None:
+    run = ("--run", str(folder / "one"))
+    said = call("-", *run, "--html", str(tmp_path / "out.html"), stdin="", code=2).stderr
+    assert "standard input: contains no text to explain" in said
+    assert not list(tmp_path.iterdir())
+    assert call("-", *run, stdin="").stdout == ""  # a filter of no lines prints none
 
 
 def test_rows_are_read_one_by_one(folder: Path) -> None:

@@ -138,6 +138,8 @@ class RowsToExplain:
         if report.bad:
             listed = ": listed above" if bad.named == report.bad else ""
             say(f"{report.bad:,} of {report.rows:,} rows were skipped as malformed{listed}", err=True)
-        if report.rows and not texts:
-            raise InputError(f"{self._source.name}: has no valid row, so there is nothing to explain")
+        if not texts:
+            raise InputError(
+                f"{self._source.name}: contains no {'valid ' if report.bad else ''}rows, so there is nothing to explain"
+            )
         say(f"{texts:,} text{'' if texts == 1 else 's'} in {seconds:,.1f} s", err=True)

@@ -14,6 +14,7 @@ import click
 
 from seqclf.cli.streams import print_json
 from seqclf.cli.wrap import say
+from seqclf.errors import InputError
 
 if TYPE_CHECKING:
     from seqclf.cli.explain_input import Limit
@@ -48,7 +49,6 @@ class Output:
         """Raise ``InputError`` if the file cannot be written, or is the one that is read (``source``)."""
         if self.path is None:
             return
-        from seqclf.errors import InputError
         from seqclf.inference.bulk.target import Target
 
         stream = "--html -" if self.form == "page" else "-o -"
@@ -73,12 +73,14 @@ class Output:
         Args:
             model: its name, for a page.
             strongest: number of words to list for a label, and against it.
+
+        Raises:
+            InputError: there are no texts for a page.
         """
         texts = iter(explained)
         first = next(texts, None)
         if first is None and self.form == "page":
-            say("There were no texts to explain; nothing was written", err=True)
-            return
+            raise InputError("standard input: contains no text to explain, so there is no page")
         number = self._write(texts if first is None else itertools.chain([first], texts), model, strongest)
         if self.path is not None:
             say(f"Wrote {self.path}: {number:,} explanation{'' if number == 1 else 's'}", err=True)
