@@ -104,6 +104,13 @@ def training(run: Run) -> Iterator[None]:
         yield
 
 
+def taught(runs: Path, name: str, teacher: Run, **more: Any) -> Run:
+    """A run that learnt from another one."""
+    told = {"runs": [{"name": teacher.name, "fingerprint": "f"}]}
+    config = {"training__teacher": {"runs": [str(teacher.folder)]}}
+    return made_run(runs, name, teacher=told, config=config, **more)
+
+
 def initialized(runs: Path, name: str, origin: Run, **more: Any) -> Run:
     """A run that started from another one."""
     run = made_run(runs, name, initialize={"runs": [{"folder": str(origin.folder), "task": "language_model"}]}, **more)

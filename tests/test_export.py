@@ -280,6 +280,27 @@ def test_multi_label_models_have_a_card_too() -> None:
     assert "4.0 -> 1.0 MB" in card
 
 
+def test_a_model_card_names_the_teachers_without_their_folders() -> None:
+    from seqclf.config import checked_config
+    from seqclf.export.card import About, model_card
+    from seqclf.labels import Labels
+
+    teacher = {"runs": ["/home/me/runs/large-1", "/home/me/runs/large-2"]}
+    data = {"source": "table", "train": "/home/me/a.csv", "unlabelled": "/home/me/more.csv"}
+    config = checked_config({"data": data, "layers": [{"type": "pool"}], "training": {"teacher": teacher}})
+    counts = {"found": 1_300, "left_out": {"validation": 4, "test": 6}}
+    manifest = {"data": "a.csv", "started": "2026-01-02T03", "seed": 7, "unlabelled_texts": counts}
+    card = model_card(About("x-1", config, Labels(tuple("abc")), manifest, {}), "onnx")
+    assert "- It also read 1,290 texts without labels." in card
+    assert "- It also learnt from what other models say about its texts: `large-1`, `large-2`. " in card
+    assert "/home/me" not in card
+    many = config.training.model_copy(update={"teacher": config.training.teacher.model_copy(  # type: ignore[union-attr]
+        update={"runs": [f"/runs/folds-1-fold{number}" for number in range(1, 13)]}
+    )})  # fmt: skip
+    about = About("x-1", config.model_copy(update={"training": many}), Labels(tuple("abc")), manifest, {})
+    assert "`folds-1-fold10` and 2 more. The texts" in model_card(about, "onnx")
+
+
 @pytest.mark.parametrize(
     ("data", "shown"),
     [

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from run_folders import initialized, made_folds, made_run, make_old, training
+from run_folders import initialized, made_folds, made_run, make_old, taught, training
 from test_runs_command import called
 
 from seqclf.files import delete
@@ -84,6 +84,25 @@ def test_runs_that_started_from_a_deleted_one_are_named(tmp_path: Path) -> None:
     assert "warning: tuned-2 still needs it" in said
     said = called(tmp_path, "rename", "lm-1", "lm").stderr
     assert "old path stays in the configs of tuned-1, tuned-2" in said and "tuned-2 cannot be resumed" in said
+
+
+def test_runs_that_learnt_from_a_deleted_one_are_named(tmp_path: Path) -> None:
+    teacher = made_run(tmp_path, "large-1")
+    taught(tmp_path, "small-1", teacher)
+    made_folds(tmp_path, "folds-1")
+    taught(tmp_path, "small-2", Run(tmp_path / "folds-1-fold2"))
+    (taught(tmp_path, "damaged-1", teacher).config).write_text("training: {teacher: [", encoding="utf-8")
+    said = called(tmp_path, "rm", "large-1", "folds-1", "--dry-run").stderr
+    assert [line.strip() for line in said.splitlines() if "learnt from it" in line] == [
+        "small-1 learnt from it, and could not be trained again",
+        "small-2 learnt from it, and could not be trained again",
+    ]
+    assert "learnt from it" not in called(tmp_path, "rm", "large-1", "small-1", "--dry-run").stderr
+    assert "teacher of\tsmall-1\n" in called(tmp_path, "show", "large-1").stdout
+    assert json.loads(called(tmp_path, "show", "folds-1", "--json").stdout)["teacher_of"] == ["small-2"]
+    assert json.loads(called(tmp_path, "show", "small-1", "--json").stdout)["learnt_from"] == ["large-1"]
+    said = " ".join(called(tmp_path, "rename", "large-1", "larger-1").stderr.split())
+    assert "The old path stays in the configs of small-1: change it before you train them again." in said
 
 
 def test_of_a_link_only_the_link_is_deleted(tmp_path: Path) -> None:

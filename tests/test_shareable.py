@@ -86,12 +86,12 @@ def _measured(run: Run) -> Measured:
 
 def test_the_section_about_data(binary_run: Run) -> None:
     config, manifest = load_config(binary_run.config), binary_run.manifest
-    text = "\n".join(training_data(config, manifest, {"neg": 0.25, "pos": 0.75}))
+    text = "\n".join(training_data([config], manifest, {"neg": 0.25, "pos": 0.75}))
     assert f"trained on {manifest['training_texts']:,} texts of reviews.csv (source `table`)" in text
     assert "- Validation texts: 20 % of the training data, not trained on." in text
     assert "`neg` 25.0 %, `pos` 75.0 %" in text
     assert str(Path(str(manifest["data"])).parent) not in text
-    refit = "\n".join(training_data(config, manifest | {"ngrams": {"refit": True}}, None))
+    refit = "\n".join(training_data([config], manifest | {"ngrams": {"refit": True}}, None))
     assert "Validation texts: 20 % of the training data, not trained on, but the n-grams were fitted to them" in refit
     assert "Share" not in refit
 

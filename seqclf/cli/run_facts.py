@@ -12,7 +12,7 @@ from seqclf.files import shell_word
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.quantities import duration, in_bytes
 from seqclf.run_catalogue.entry import Entry, size_of
-from seqclf.run_catalogue.origins import made_of, names_of, origins_of, started_from, teachers_of
+from seqclf.run_catalogue.origins import learnt_from, made_of, names_of, origins_of, started_from, teachers_of
 from seqclf.run_catalogue.scores import for_people, is_number
 from seqclf.run_catalogue.state import DAMAGED
 from seqclf.run_members import ENSEMBLE, how_to_make_again
@@ -23,7 +23,10 @@ _LARGE_PARTS = ("checkpoint", "model.keras", "saved_model", "model.onnx")
 
 
 def facts(entry: Entry, runs: Path, others: list[Entry]) -> Facts:
-    """Pairs of a heading and a text. ``others``: the entries of the folder, to say which started from this one."""
+    """Pairs of a heading and a text.
+
+    ``others``: the entries of the folder, to say which started from this one, or learnt from it.
+    """
     kind = f"cross-validation of {len(entry.folds)} folds" if entry.is_cross_validation else None
     yield ("cross-validation" if kind else "run"), entry.name
     yield "state", entry.state + (f" ({kind})" if kind else "")
@@ -45,6 +48,8 @@ def facts(entry: Entry, runs: Path, others: list[Entry]) -> Facts:
         yield "learnt from", ", ".join(teachers)
     if later := started_from(entry, others):
         yield "start of", names_of(later)
+    if students := learnt_from(entry, others):
+        yield "teacher of", names_of(students)
     yield "size", _size(entry)
     yield from _environment(entry.manifest)
     if following := _next(entry, runs):

@@ -61,7 +61,7 @@ def model_card(about: About, form: Format) -> str:
 
 def description(about: About, form: Format) -> tuple[Iterable[str], ...]:
     """The card without how to call the model: the lines of each section."""
-    data = training_data(about.config, about.manifest, about.shares)
+    data = training_data(about.configs, about.manifest, about.shares)
     return _head(about, form), _labels(about), data, _metrics(about), _limits(about)
 
 

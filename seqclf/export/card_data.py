@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from seqclf.config import Config
 from seqclf.config.shareable import last_name
+from seqclf.data.unlabelled import UnlabelledCounts
 from seqclf.labels import on_one_line
 from seqclf.metrics.measured import Measured
 
 _MOST_LABELS = 40
+_MOST_TEACHERS = 10
 _SPLITS = {"validation": "Validation", "test": "Test"}
 
 
@@ -24,13 +26,16 @@ def named(data: str) -> str:
     return last_name(data) if data.startswith(("/", "~/")) or data[1:3] == ":\\" or "://" in data else data
 
 
-def training_data(config: Config, manifest: Mapping[str, Any], shares: Mapping[str, float] | None) -> Iterator[str]:
-    """The section about the texts of the splits: their source, columns and labels.
+def training_data(
+    configs: Sequence[Config], manifest: Mapping[str, Any], shares: Mapping[str, float] | None
+) -> Iterator[str]:
+    """The section about the texts of the splits: their source, columns and labels, and who else judged them.
 
     Args:
+        configs: of the models that this one is made of; all have the data of the first.
         shares: of the training texts, by label; None: unknown, or a language model.
     """
-    data = config.data
+    data = configs[0].data
     yield "## Training data"
     yield ""
     number = manifest.get("training_texts")
@@ -50,7 +55,24 @@ def training_data(config: Config, manifest: Mapping[str, Any], shares: Mapping[s
         )
         more = len(shares) - _MOST_LABELS
         yield f"- Share of the training texts by label: {shown}" + (f" and {more:,} more." if more > 0 else ".")
+    if data.unlabelled_part is not None:
+        found = manifest.get("unlabelled_texts")
+        known = UnlabelledCounts(**found).kept if isinstance(found, dict) else None
+        yield f"- It also read {'' if known is None else f'{known:,} '}texts without labels."
+    if teachers := _teachers(configs):
+        yield (
+            f"- It also learnt from what other models say about its texts: {teachers}. The texts that those were "
+            "trained on are not listed here."
+        )
     yield "- The texts are not part of the model. Words and parts of words from them are in its tokenizer."
+
+
+def _teachers(configs: Sequence[Config]) -> str:
+    """The names of the runs of ``training.teacher``; empty without one."""
+    of_each = [config.training.teacher for config in configs]
+    names = dict.fromkeys(last_name(run) for one in of_each if one is not None for run in one.runs)
+    shown = [f"`{on_one_line(name)}`" for name in list(names)[:_MOST_TEACHERS]]
+    return ", ".join(shown) + (f" and {len(names) - len(shown)} more" if len(names) > len(shown) else "")
 
 
 def _origin(part: str | float | None) -> str | None:

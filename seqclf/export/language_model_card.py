@@ -40,7 +40,7 @@ def language_model_description(
     about: About, form: Format, measured: Mapping[str, MeasuredTexts], *, tokens: int | None = None
 ) -> tuple[Iterable[str], ...]:
     """The card without how to call the model: the lines of each section."""
-    data = training_data(about.config, about.manifest, None)
+    data = training_data(about.configs, about.manifest, None)
     return _head(about, form), data, _metrics(about, measured), _limits(about, form, tokens)
 
 

@@ -1,9 +1,10 @@
-"""Which runs started from which others (``initialize``), or were made of others."""
+"""Which runs started from which others (``initialize``), learnt from others (``training.teacher``), or were made of
+others."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,27 @@ def teachers_of(manifest: Mapping[str, Any]) -> tuple[str, ...]:
 
 def started_from(entry: Entry, among: Iterable[Entry]) -> list[Entry]:
     """The runs that started from a run, or from a fold of a cross-validation."""
-    folders = {_place(path) for path in (entry.fold_folders if entry.is_cross_validation else [entry.path])}
-    return [one for one in among if folders & {_place(Path(path)) for path in origins_of(one)}]
+    return _related(entry, among, origins_of)
+
+
+def learnt_from(entry: Entry, among: Iterable[Entry]) -> list[Entry]:
+    """The runs that had a run, or a fold of a cross-validation, as a teacher."""
+    return _related(entry, among, _folders_of_teachers)
+
+
+def _folders_of_teachers(entry: Entry) -> tuple[str, ...]:
+    """The absolute paths in its config. Those of a run whose manifest has no teachers are not read: that takes long."""
+    if entry.is_cross_validation or not teachers_of(entry.manifest):
+        return ()
+    training = section_of(entry.run.config, "training")
+    teacher = training.get("teacher") if isinstance(training, dict) else None
+    named = teacher.get("runs") if isinstance(teacher, dict) else None
+    return tuple(one for one in named if isinstance(one, str)) if isinstance(named, list) else ()
+
+
+def _related(entry: Entry, among: Iterable[Entry], folders_of: Callable[[Entry], Iterable[str]]) -> list[Entry]:
+    own = {_place(path) for path in (entry.fold_folders if entry.is_cross_validation else [entry.path])}
+    return [one for one in among if own & {_place(Path(path)) for path in folders_of(one)}]
 
 
 def needs_origin(entry: Entry) -> bool:

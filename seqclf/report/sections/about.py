@@ -11,7 +11,7 @@ from seqclf.report.facts import Facts
 from seqclf.report.numbers import moment
 from seqclf.report.section import Section
 from seqclf.report.words import MOST_OF_FILE, in_lines
-from seqclf.run_catalogue.origins import made_of, origins_of
+from seqclf.run_catalogue.origins import made_of, origins_of, teachers_of
 from seqclf.run_catalogue.scores import is_number
 from seqclf.run_members import ENSEMBLE, SOUP
 from seqclf.runs import RUNNING
@@ -44,7 +44,7 @@ def config(facts: Facts) -> Section | None:
     if facts.config_text is None:
         return None
     text = in_lines(facts.config_text, MOST_OF_FILE)
-    values = {"text": text, "origins": origins_of(facts.entry)}
+    values = {"text": text, "origins": origins_of(facts.entry), "teachers": teachers_of(facts.manifest)}
     return Section("config", "Config", "config", values)
 
 

@@ -23,20 +23,22 @@ def rename_command(run: str, name: str, runs: Path) -> None:
     """Rename RUN, given by its full name or path, to NAME in the same folder. Never one that is being trained.
 
     Renaming a cross-validation renames its folds and its summary. Reports are written again with the new name. Configs
-    of later runs that start from RUN (initialize) keep the old path: their weights are not affected, but training them
-    again needs the new one.
+    of later runs that start from RUN (initialize), or learn from it (training.teacher), keep the old path: their
+    weights are not affected, but training them again needs the new one.
     """
     from seqclf.run_catalogue.catalogue import entries, exact_entry
-    from seqclf.run_catalogue.origins import names_of, needs_origin, started_from
+    from seqclf.run_catalogue.origins import learnt_from, names_of, needs_origin, started_from
     from seqclf.run_catalogue.renaming import rename
 
     entry = exact_entry(runs, run)
-    later = started_from(entry, entries(entry.path.parent))
+    near = entries(entry.path.parent)
+    later, students = started_from(entry, near), learnt_from(entry, near)
     for line in rename(entry, name):
         say(f"Renamed {line}")
     _write_reports_again(exact_entry(entry.path.parent, name))
-    if later:
-        say(f"The old path stays in the configs of {names_of(later)}: change it before you train them again.", err=True)
+    if later or students:
+        named = names_of(list({one.path: one for one in (*later, *students)}.values()))
+        say(f"The old path stays in the configs of {named}: change it before you train them again.", err=True)
     if waiting := [one for one in later if needs_origin(one)]:
         say(f"warning: {names_of(waiting)} cannot be resumed: no checkpoint yet, and the old path is gone", err=True)
 

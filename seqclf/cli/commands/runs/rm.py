@@ -20,11 +20,11 @@ def rm_command(names: tuple[str, ...], runs: Path, yes: bool, dry_run: bool) -> 
     """Delete runs, given by their full names or paths, after a question. Never one that is being trained.
 
     A cross-validation is deleted with its folds. Of a link to a run, only the link is deleted. Runs that started from
-    a deleted one keep working.
+    a deleted one, or learnt from it, keep working.
     """
     from seqclf.quantities import in_bytes
     from seqclf.run_catalogue.catalogue import entries, exact_entry
-    from seqclf.run_catalogue.origins import names_of, needs_origin, started_from
+    from seqclf.run_catalogue.origins import learnt_from, names_of, needs_origin, started_from
     from seqclf.run_catalogue.removal import check_not_running, remove
 
     found = list({entry.path: entry for entry in (exact_entry(runs, name) for name in names)}.values())
@@ -43,6 +43,8 @@ def rm_command(names: tuple[str, ...], runs: Path, yes: bool, dry_run: bool) -> 
             say(f"  {names_of(later)} started from it, and could not be trained again", err=True)
         if waiting := [one for one in later if needs_origin(one)]:
             say(f"  warning: {names_of(waiting)} still needs it: no checkpoint yet", err=True)
+        if students := learnt_from(entry, others):
+            say(f"  {names_of(students)} learnt from it, and could not be trained again", err=True)
     what = found[0].name if len(found) == 1 else f"these {len(found):,} runs"
     size = in_bytes(sum(entry.size for entry in found))
     if dry_run:

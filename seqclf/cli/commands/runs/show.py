@@ -29,12 +29,17 @@ def show_command(run: str | None, runs: Path, as_json: bool) -> None:
     from seqclf.cli.run_list import as_json as entry_as_json
     from seqclf.labels import on_one_line
     from seqclf.run_catalogue.catalogue import entries, find_entry
-    from seqclf.run_catalogue.origins import origins_of, started_from
+    from seqclf.run_catalogue.origins import learnt_from, origins_of, started_from, teachers_of
 
     entry = find_entry(runs, run)
     others = entries(entry.path.parent)
     if as_json:
-        related = {"started_from": origins_of(entry), "start_of": [one.name for one in started_from(entry, others)]}
+        related = {
+            "started_from": origins_of(entry),
+            "start_of": [one.name for one in started_from(entry, others)],
+            "learnt_from": teachers_of(entry.manifest),
+            "teacher_of": [one.name for one in learnt_from(entry, others)],
+        }
         print_json(entry_as_json(entry) | related | {"manifest": entry.manifest})
         return
     for heading, text in facts(entry, runs, others):
