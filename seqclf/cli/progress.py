@@ -100,8 +100,10 @@ class _Window:
         self._keep = keep
         self._sums = [0.0] * 5
 
-    def add(self, step: StepDone) -> None:
-        new = (step.loss * step.counted, step.correct, step.counted, step.tokens, step.seconds)
+    def add(self, step: StepDone, *, traced: bool) -> None:
+        """``traced``: the step was traced first, so its time says nothing about its speed."""
+        speed = (0, 0) if traced else (step.tokens, step.seconds)
+        new = (step.loss * step.counted, step.correct, step.counted, *speed)
         self._sums = [self._keep * old + value for old, value in zip(self._sums, new, strict=True)]
 
     def measures(self, *, all_: bool = True, perplexity: bool = False) -> list[str]:
@@ -113,7 +115,7 @@ class _Window:
             shown = [*shown, found] if all_ else [found]  # exp(loss)
         elif all_:
             shown.append(f"accuracy {correct / weight:.4f}")
-        return [*shown, f"{tokens / seconds:,.0f} tokens/s"]
+        return [*shown, f"{tokens / seconds:,.0f} tokens/s"] if seconds else shown
 
 
 class _Progress:
@@ -127,6 +129,7 @@ class _Progress:
         self._epochs = self._steps = 0
         self._perplexity = False
         self._has_header = False
+        self._traces = False
 
     def _update(self, event: Event) -> None:
         self._left.update(event)
@@ -134,9 +137,10 @@ class _Progress:
             self._epochs, self._table, self._has_header = event.epochs, EpochTable(event, self._width), False
             self._perplexity = event.shows_perplexity
         elif isinstance(event, EpochStarted):
-            self._steps, self._window = event.steps, _Window()
+            self._steps, self._window, self._traces = event.steps, _Window(), event.traces
         elif isinstance(event, StepDone):
-            self._window.add(event)
+            self._window.add(event, traced=self._traces)
+            self._traces = False
 
     def _measures(self) -> list[str]:
         """What the latest steps measured, and the time left."""
