@@ -290,6 +290,57 @@ def offers_run(offers_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> An
     return trained(offers_config(offers_csv), tmp_path_factory.mktemp("runs"))
 
 
+@pytest.fixture(scope="session")
+def ensemble_pair(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Two runs of different layers on the same splits; the second is calibrated, and calls its labels the other way."""
+    from ensemble_examples import LSTM, NGRAMS, several, turned
+
+    from seqclf.run_calibration import RunCalibration
+
+    runs = tmp_path_factory.mktemp("pair")
+    first, second = several(runs, sample_csv, {**NGRAMS, "training__baseline": "auto"}, LSTM)
+    second = turned(second, runs / "turned-1")
+    second.write_calibration(RunCalibration((1.7,), None, 10))
+    return [first, second]
+
+
+@pytest.fixture(scope="session")
+def ensemble(ensemble_pair: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Their ensemble with the weights 3 and 1, and what the command printed; what it was made of is gone."""
+    import shutil
+
+    from ensemble_examples import joined
+
+    from seqclf.runs import Run
+
+    folder = tmp_path_factory.mktemp("whole")
+    copies = [Run(Path(shutil.copytree(one.folder, folder / "members" / one.name))) for one in ensemble_pair]
+    made = joined(folder / "runs", copies, "--weights", "3,1", "--name", "both")
+    shutil.rmtree(folder / "members")
+    return made
+
+
+@pytest.fixture
+def suspects_config(tmp_path: Path) -> Path:
+    """A config of texts with wrong labels, equal texts and a similar one."""
+    from suspect_texts import config_of, sentiments
+
+    rows = sentiments()
+    rows += [(rows[0][0], "neg"), (rows[8][0], "pos"), (f"{rows[12][0]} indeed", "neg")]
+    test = write_csv(tmp_path / "test.csv", [("text", "label"), (rows[50][0], "not read"), ("a new text", "neg")])
+    train = write_csv(tmp_path / "train.csv", [("text", "label"), *rows])
+    return config_of(tmp_path, train=str(train), test=str(test))
+
+
+@pytest.fixture(scope="session")
+def teachers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tables of texts, and classifiers with random weights in ``runs``: one and two know half of the texts each, both
+    knows all."""
+    from teacher_examples import made_teachers
+
+    return made_teachers(tmp_path_factory.mktemp("teachers"))
+
+
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A hub on loopback (``hub_server.Hub``), which the token in the environment may write to."""

@@ -19,8 +19,10 @@ from seqclf.files import write_json
 from seqclf.runs import Run
 
 FAST: dict[str, Any] = {"layers": POOLED, "head": []}
+LSTM: dict[str, Any] = {"layers": [{"type": "lstm", "units": 4}], "head": [{"type": "dense", "units": 5}]}
 NGRAMS: dict[str, Any] = {"ngrams": {"buckets": 512, "dropout": 0.3}}
 RATE: dict[str, Any] = {"training__optimizer": {"type": "adam", "learning_rate": 0.02}}
+TEXTS = ["the film was charming", "a dull story , and a long one", "", "日本", "good bad good bad", "a"]
 
 
 def call(*arguments: str, code: int = 0) -> Any:

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
-from conftest import small_config, trained, write_csv
-from ensemble_examples import FAST, NGRAMS, call, joined, mean_of, refused, several, turned
+from conftest import trained, write_csv
+from ensemble_examples import NGRAMS, TEXTS, call, joined, mean_of, refused, several, turned
 from extra_examples import offers_config
 from report_examples import evidence_of
 
@@ -25,37 +24,16 @@ from seqclf.inference import Classifier
 from seqclf.run_calibration import RunCalibration
 from seqclf.runs import Run
 
-LSTM = {"layers": [{"type": "lstm", "units": 4}], "head": [{"type": "dense", "units": 5}]}
-TEXTS = ["the film was charming", "a dull story , and a long one", "", "日本", "good bad good bad", "a"]
 
-
-@pytest.fixture(scope="module")
-def pair(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
-    """Two runs of different layers on the same splits; the second is calibrated, and calls its labels the other way."""
-    runs = tmp_path_factory.mktemp("pair")
-    first, second = several(runs, sample_csv, {**NGRAMS, "training__baseline": "auto"}, LSTM)
-    second = turned(second, runs / "turned-1")
-    second.write_calibration(RunCalibration((1.7,), None, 10))
-    return [first, second]
-
-
-@pytest.fixture(scope="module")
-def whole(pair: list[Run], tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, dict[str, Any]]:
-    """Their ensemble with the weights 3 and 1; what it was made of is gone. And what the command printed."""
-    folder = tmp_path_factory.mktemp("whole")
-    copies = [Run(Path(shutil.copytree(one.folder, folder / "members" / one.name))) for one in pair]
-    made = joined(folder / "runs", copies, "--weights", "3,1", "--name", "both")
-    shutil.rmtree(folder / "members")
-    return made
-
-
-def test_every_form_gives_the_mean(whole: tuple[Run, dict[str, Any]], pair: list[Run], tmp_path: Path) -> None:
+def test_every_form_gives_the_mean(
+    ensemble: tuple[Run, dict[str, Any]], ensemble_pair: list[Run], tmp_path: Path
+) -> None:
     import keras
     import tensorflow as tf
 
-    run, printed = whole
+    run, printed = ensemble
     assert run.name == printed["run"] == "both-1"
-    expected = mean_of(pair, [0.75, 0.25], TEXTS)
+    expected = mean_of(ensemble_pair, [0.75, 0.25], TEXTS)
     assert np.ptp(expected[:, 0]) > 0.01
     for form in ("onnx", "saved_model", "keras"):
         call("export", "--run", str(run.folder), "--format", form, "--to", str(tmp_path / form))
@@ -75,10 +53,10 @@ def test_every_form_gives_the_mean(whole: tuple[Run, dict[str, Any]], pair: list
     np.testing.assert_allclose(alone(ids).numpy(), expected[:1, 1:], atol=1e-5)
 
 
-def test_it_is_one_file_that_needs_nothing_else(whole: tuple[Run, dict[str, Any]]) -> None:
+def test_it_is_one_file_that_needs_nothing_else(ensemble: tuple[Run, dict[str, Any]]) -> None:
     import onnx
 
-    run, _ = whole
+    run, _ = ensemble
     names = [node.name for node in onnx.load(run.onnx).graph.node]
     assert any(name.startswith("member_1.") for name in names) and any(name.startswith("member_2.") for name in names)
     texts = [path.read_text(encoding="utf-8") for path in run.folder.rglob("*.yaml")]
@@ -86,31 +64,35 @@ def test_it_is_one_file_that_needs_nothing_else(whole: tuple[Run, dict[str, Any]
     assert [one["weight"] for one in run.manifest["ensemble"]["members"]] == [0.75, 0.25]
 
 
-def test_its_scores_are_those_of_eval(whole: tuple[Run, dict[str, Any]], pair: list[Run], tmp_path: Path) -> None:
-    printed = whole[1]
-    run = Run(Path(shutil.copytree(whole[0].folder, tmp_path / whole[0].name)))  # eval changes it
+def test_its_scores_are_those_of_eval(
+    ensemble: tuple[Run, dict[str, Any]], ensemble_pair: list[Run], tmp_path: Path
+) -> None:
+    printed = ensemble[1]
+    run = Run(Path(shutil.copytree(ensemble[0].folder, tmp_path / ensemble[0].name)))  # eval changes it
     saved, answers = dict(run.metrics["validation"]), own_answers(run, "validation")
     assert answers is not None and answers[0].right.mean() == saved["accuracy"]
     assert answers[0].losses.mean() == pytest.approx(saved["loss"], rel=1e-4)
     found = json.loads(call("eval", "--run", str(run.folder), "--split", "validation", "--json").stdout)
     assert found["accuracy"] == saved["accuracy"] == printed["validation"]["accuracy"]
     assert found["loss"] == pytest.approx(saved["loss"], abs=1e-5)
-    assert saved["baseline"] == pair[0].metrics["validation"]["baseline"]
-    assert [one["name"] for one in printed["runs"]] == [one.name for one in pair]
-    assert printed["runs"][0]["loss"] == pytest.approx(pair[0].metrics["validation"]["loss"], abs=1e-5)
-    shown = call("eval", "--run", str(run.folder), "--against", str(pair[0].folder)).stdout
+    assert saved["baseline"] == ensemble_pair[0].metrics["validation"]["baseline"]
+    assert [one["name"] for one in printed["runs"]] == [one.name for one in ensemble_pair]
+    assert printed["runs"][0]["loss"] == pytest.approx(ensemble_pair[0].metrics["validation"]["loss"], abs=1e-5)
+    shown = call("eval", "--run", str(run.folder), "--against", str(ensemble_pair[0].folder)).stdout
     assert "McNemar" in shown
     rows = tmp_path / "rows.csv"
     call("eval", "--run", str(run.folder), "--predictions", str(rows), "--slice", "label")
     with rows.open(encoding="utf-8") as file:
         texts = list(csv.DictReader(file))
     given = [float(row[f"probability_of_{run.labels[1]}"]) for row in texts]
-    np.testing.assert_allclose(given, mean_of(pair, [0.75, 0.25], [row["text"] for row in texts])[:, 1], atol=1e-4)
+    np.testing.assert_allclose(
+        given, mean_of(ensemble_pair, [0.75, 0.25], [row["text"] for row in texts])[:, 1], atol=1e-4
+    )
 
 
-def test_it_is_a_run_like_any_other(whole: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
+def test_it_is_a_run_like_any_other(ensemble: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
     runs = tmp_path / "runs"
-    run = Run(Path(shutil.copytree(whole[0].folder, runs / whole[0].name)))
+    run = Run(Path(shutil.copytree(ensemble[0].folder, runs / ensemble[0].name)))
     options = ["--runs", str(runs)]
     assert "both-1" in call("runs", "list", *options).stdout
     shown = " ".join(call("runs", "show", "both-1", *options).stdout.split())
@@ -134,16 +116,16 @@ def test_it_is_a_run_like_any_other(whole: tuple[Run, dict[str, Any]], tmp_path:
     assert not list(runs.iterdir())
 
 
-def test_quantized_it_answers_the_same(whole: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
-    run, target = whole[0], tmp_path / "small"
+def test_quantized_it_answers_the_same(ensemble: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
+    run, target = ensemble[0], tmp_path / "small"
     call("export", "--run", str(run.folder), "--format", "onnx", "--quantize", "--force", "--to", str(target))
     assert (target / "model.onnx").stat().st_size < run.onnx.stat().st_size
     found, wanted = (Classifier.load(folder).probabilities(TEXTS) for folder in (target, run.folder))
     np.testing.assert_allclose(found, wanted, atol=0.05)
 
 
-def test_its_card_describes_the_members(whole: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
-    run, target = whole[0], tmp_path / "card"
+def test_its_card_describes_the_members(ensemble: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
+    run, target = ensemble[0], tmp_path / "card"
     call("export", "--run", str(run.folder), "--format", "onnx", "--to", str(target))
     card = (target / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "an ensemble: the mean of the probabilities of 2 models" in card
@@ -154,8 +136,8 @@ def test_its_card_describes_the_members(whole: tuple[Run, dict[str, Any]], tmp_p
     assert "members/2/config.yaml" in pushed and "- ensemble" in pushed and "small-1" not in pushed
 
 
-def test_its_card_says_where_it_is_right_less_often(whole: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
-    run = Run(Path(shutil.copytree(whole[0].folder, tmp_path / "both-1")))
+def test_its_card_says_where_it_is_right_less_often(ensemble: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
+    run = Run(Path(shutil.copytree(ensemble[0].folder, tmp_path / "both-1")))
     assert "right less often" not in call("push", str(run.folder), "ann/both", "--dry-run").stdout
     found = evidence_of(run, run.labels, TEXTS * 3)
     worse = {"length": (SliceAccuracy("1 to 3", 40, 0.0, 0.0, 0.01),)}
@@ -167,12 +149,12 @@ def test_its_card_says_where_it_is_right_less_often(whole: tuple[Run, dict[str, 
 
 
 @pytest.mark.parametrize("temperature", [1.0, 2.5])
-def test_its_words_are_explained(whole: tuple[Run, dict[str, Any]], temperature: float) -> None:
+def test_its_words_are_explained(ensemble: tuple[Run, dict[str, Any]], temperature: float) -> None:
     """Completely, by the vectors and n-grams of all members; occlusion explains the same log-odds."""
     from seqclf.explanation.integrated_gradients import integrated_gradients
     from seqclf.explanation.occlusion import occlusion
 
-    classifier = KerasClassifier.load(whole[0])
+    classifier = KerasClassifier.load(ensemble[0])
     if temperature != 1:
         classifier = classifier.calibrated(RunCalibration((temperature,), None, 10))
     found = integrated_gradients(classifier, TEXTS[:2], ["positive"])
@@ -180,12 +162,12 @@ def test_its_words_are_explained(whole: tuple[Run, dict[str, Any]], temperature:
         assert one.output == pytest.approx(other.output, abs=1e-5)
         assert abs(one.remainder) <= 0.01 * abs(one.output - one.baseline) + 2e-4
         assert one.largest > 1e-3
-    shown = call("explain", "--run", str(whole[0].folder), TEXTS[0]).stdout
+    shown = call("explain", "--run", str(ensemble[0].folder), TEXTS[0]).stdout
     assert "charming" in shown
 
 
 def test_from_a_hub_it_answers_the_same(
-    whole: tuple[Run, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ensemble: tuple[Run, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``members/`` is downloaded with the rest: the Keras model is rebuilt of it, and eval measures it."""
     from seqclf.cli.shared_folder import Shared, fill
@@ -193,11 +175,11 @@ def test_from_a_hub_it_answers_the_same(
     from seqclf.export.hub_card import Given
 
     monkeypatch.setattr(hub_runs, "downloaded", lambda name: tmp_path)
-    fill(tmp_path, whole[0], Shared(("onnx", "keras")), Given("ann/both"))
+    fill(tmp_path, ensemble[0], Shared(("onnx", "keras")), Given("ann/both"))
     found = hub_runs.find_measurable(tmp_path, "hf:ann/both")
     for one in (KerasClassifier.load(found), Classifier.load(tmp_path)):
         np.testing.assert_allclose(
-            one.probabilities(TEXTS), Classifier.load(whole[0].folder).probabilities(TEXTS), atol=1e-5
+            one.probabilities(TEXTS), Classifier.load(ensemble[0].folder).probabilities(TEXTS), atol=1e-5
         )
     assert found.manifest["ensemble"]["members"] == [{"name": "1", "weight": 0.75}, {"name": "2", "weight": 0.25}]
     labelled = write_csv(tmp_path / "given.csv", [("text", "label"), ("a dull film", "negative"), ("good", "positive")])
@@ -297,128 +279,8 @@ def _by_onnx(arrays: list[Any], labels: Any, onnxruntime: Any) -> Any:
     return onnxruntime.InferenceSession(made.SerializeToString()).run(None, {})[0]
 
 
-def test_weights_from_the_validation_texts(pair: list[Run], tmp_path: Path, no_saved_models: None) -> None:
-    _, printed = joined(tmp_path, pair, "--weights", "validation")
-    losses = [one["loss"] for one in printed["runs"]]
-    weights = [one["weight"] for one in printed["members"]]
-    assert sum(weights) == pytest.approx(1)
-    assert printed["validation"]["loss"] <= min(losses) + 1e-9
-    equally = joined(tmp_path, pair)[1]
-    assert printed["validation"]["loss"] <= equally["validation"]["loss"] + 1e-9
-    assert (printed["weights_chosen_on_validation"], equally["weights_chosen_on_validation"]) == (True, False)
-    text = call("ensemble", "--runs", str(tmp_path), *(str(one.folder) for one in pair)).stdout
-    for expected in ("validation texts of", "linear baseline", "most frequent label", "0.500", "seqclf eval"):
-        assert expected in text
-
-
-def test_it_says_which_texts_chose_the_weights(pair: list[Run], tmp_path: Path, no_saved_models: None) -> None:
-    names = [str(one.folder) for one in pair]
-    for options, expected in (((), False), (("--weights", "validation"), True)):
-        shown = " ".join(call("ensemble", "--runs", str(tmp_path), *names, *options).stdout.split())
-        assert ("The weights were chosen on these texts" in shown) is expected
-
-
-def test_an_ensemble_takes_part_with_its_members(
-    whole: tuple[Run, dict[str, Any]], pair: list[Run], tmp_path: Path, no_saved_models: None
-) -> None:
-    """Its members have the product of the weights, and their labels, temperatures and answers without known tokens."""
-    other = Run(Path(shutil.copytree(pair[1].folder, tmp_path / "other-1")))
-    run, printed = joined(tmp_path / "runs", [whole[0], other], "--weights", "1,3")
-    members = [(one["name"], one["weight"]) for one in printed["members"]]
-    assert [name for name, _ in members] == ["small-1", "turned-1", "other-1"]
-    assert [weight for _, weight in members] == pytest.approx([3 / 16, 1 / 16, 3 / 4])
-    expected = mean_of([whole[0], other], [1 / 4, 3 / 4], TEXTS)
-    np.testing.assert_allclose(KerasClassifier.load(run).probabilities(TEXTS), expected, atol=1e-6)
-    np.testing.assert_allclose(Classifier.load(run.folder).probabilities(TEXTS), expected, atol=1e-5)
-    assert printed["why_not_measured"] is None and [one["name"] for one in printed["runs"]] == [
-        name for name, _ in members
-    ]
-    assert "peak_memory_bytes" not in run.manifest, "that of joining, not of a training"
-    assert "expected 2 numbers, one for each run, found 3" in refused(
-        "ensemble", "--runs", str(tmp_path), str(whole[0].folder), str(other.folder), "--weights", "1,2,3"
-    )
-
-
-def test_the_name_of_a_cross_validation_stands_for_its_folds(
-    sample_csv: Path, tmp_path: Path, no_saved_models: None
-) -> None:
-    config = tmp_path / "c.yaml"
-    runs = ("--runs", str(tmp_path / "runs"))
-    for kind in ({"type": "byte", "max_tokens": 30}, {"type": "word", "max_tokens": 30}):
-        options = small_config(data__train=str(sample_csv), tokenizer=kind, name=kind["type"], **FAST)
-        options["training"] |= {"epochs": 1, "baseline": False}
-        config.write_text(yaml.safe_dump(options), encoding="utf-8")
-        call("train", str(config), "--folds", "2", "--no-report", *runs)
-    printed = json.loads(call("ensemble", *runs, "byte-1", "--json").stdout)
-    assert [one["name"] for one in printed["members"]] == ["byte-1-fold1", "byte-1-fold2"]
-    assert "byte-1-fold1 and" in refused("ensemble", *runs, "byte-1", "byte-1-fold1")
-    message = refused("ensemble", *runs, "word-1")
-    assert "word-1-fold2: has another tokenizer than word-1-fold1" in message and "tokenizer.type=byte" in message
-
-
-def test_without_shared_validation_texts_nothing_is_measured_on_them(
-    sample_csv: Path, tmp_path: Path, no_saved_models: None
-) -> None:
-    byte = {"tokenizer": {"type": "byte", "max_tokens": 30}}
-    first, second = (*several(tmp_path, sample_csv, byte), *several(tmp_path, sample_csv, byte, seed=8))
-    done = call("ensemble", "--runs", str(tmp_path), str(first.folder), str(second.folder))
-    assert "nothing was measured: the runs have different validation texts" in " ".join(done.stderr.split())
-    run = Run(tmp_path / "small-ensemble-1")
-    assert run.metrics == {}
-    for command in (["calibrate"], ["find-threshold", "--recall", "0.9"]):
-        assert "do not share their validation texts" in refused(*command, "--run", str(run.folder))
-    assert "--weights validation: the runs have different validation texts" in refused(
-        "ensemble", "--runs", str(tmp_path), str(first.folder), str(second.folder), "--weights", "validation"
-    )
-    warned = call("eval", "--run", str(run.folder), "--split", "validation")
-    assert "include 2" in warned.stderr and "training texts of the run" in " ".join(warned.stderr.split())
-    assert run.metrics["validation"]["trained_on"] > 20
-    call("eval", "--run", str(run.folder))
-    assert run.metrics["test"]["texts"] == 40
-    for one in (first, second):
-        without_test = one.config.read_text(encoding="utf-8").replace("test: 0.2", "test: null")
-        one.config.write_text(without_test, encoding="utf-8")
-    done = call("ensemble", "--runs", str(tmp_path), str(first.folder), str(second.folder))
-    assert "--run small-ensemble-2 --data FILE" in " ".join(done.stdout.split())
-    assert "the config has no test texts" in " ".join(done.stderr.split())
-
-
-def test_what_cannot_be_joined_is_an_error(
-    pair: list[Run], whole: tuple[Run, dict[str, Any]], three_label_run: Run, tmp_path: Path
-) -> None:
-    first, second = (str(one.folder) for one in pair)
-    options = ["ensemble", "--runs", str(tmp_path / "runs")]
-    assert "expected two runs or more" in refused(*options, first)
-    assert "name the same run" in refused(*options, first, first)
-    assert "is an ensemble, which has no weights to average; name its runs: small-1 turned-1" in refused(
-        *options, first, str(whole[0].folder), "--soup"
-    )
-    alone = Run(Path(shutil.copytree(whole[0].folder, tmp_path / "calibrated-1")))
-    alone.write_calibration(RunCalibration((1.5,), None, 10))
-    assert f"`seqclf calibrate --run {alone.folder} --undo`" in refused(*options, first, str(alone.folder))
-    message = refused(*options, first, str(three_label_run.folder))
-    assert 'has other labels than small-1: it lacks "negative", "positive" and also has' in message
-    assert "has another tokenizer than small-1" in message and "data.split_seed=M" in message
-    cut = Run(Path(shutil.copytree(pair[0].folder, tmp_path / "cut-1")))
-    changed = cut.config.read_text(encoding="utf-8").replace("max_tokens: 12", "max_tokens: 13")
-    cut.config.write_text(changed, encoding="utf-8")
-    assert "train it again with --set tokenizer.max_tokens=12" in refused(*options, first, str(cut.folder))
-    cut.update_manifest(data_fingerprint={"validation": "0"})
-    assert "does not say which texts the run was trained on" in refused(*options, first, str(cut.folder))
-    cut.model.unlink()
-    assert "model.keras: is missing" in refused(*options, first, str(cut.folder))
-    assert "expected 2 numbers, one for each run, found 3" in refused(*options, first, second, "--weights", "1,2,3")
-    assert "only small-1 has a weight above 0" in refused(*options, first, second, "--weights", "1,0")
-    assert "only small-1 has a weight above 0" in refused(*options, first, second, "--weights", "1,1e-320")
-    for wrong in ("a", "1,-1", "0,0", "nan,1", "1e308,1e308", ""):
-        assert "number of 0 or more for each run" in refused(*options, first, second, "--weights", wrong)
-    assert "--name: expected at most 100 letters" in refused(*options, first, second, "--name", "../x")
-    assert "--uniform works only with --soup" in refused(*options, first, second, "--uniform")
-    assert not (tmp_path / "runs").exists()
-
-
-def test_it_is_not_trained(whole: tuple[Run, dict[str, Any]], config_file: Path) -> None:
-    run = whole[0]
+def test_it_is_not_trained(ensemble: tuple[Run, dict[str, Any]], config_file: Path) -> None:
+    run = ensemble[0]
     for more in ([], ["--epochs", "5"]):
         message = refused("train", "--resume", str(run.folder), *more)
         assert "is an ensemble, which has no training to resume; train its members further" in message
@@ -426,24 +288,3 @@ def test_it_is_not_trained(whole: tuple[Run, dict[str, Any]], config_file: Path)
     assert "is of an ensemble, which no training makes" in message and "members/2/config.yaml" in message
     message = refused("train", str(config_file), "--init-from", str(run.folder))
     assert "is an ensemble, and a model can start from one run; name one of small-1, turned-1" in message
-
-
-def test_a_call_that_fails_leaves_nothing(pair: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*arguments: Any, **options: Any) -> None:
-        raise OSError(28, "No space left on device", "model.onnx")
-
-    monkeypatch.setattr("seqclf.ensembles.new_run.export_onnx", full)
-    monkeypatch.setattr("seqclf.ensembles.new_run.export_saved_model", lambda *arguments, **options: None)
-    message = refused("ensemble", "--runs", str(tmp_path), *(str(one.folder) for one in pair), code=1)
-    assert "model.onnx: cannot be written (No space left on device)" in message
-    assert not list(tmp_path.iterdir())
-
-
-def test_malformed_members_are_reported(whole: tuple[Run, dict[str, Any]], tmp_path: Path) -> None:
-    run = Run(Path(shutil.copytree(whole[0].folder, tmp_path / "both-1")))
-    for wrong in (3, {"members": 3}, {"members": [{"name": "a"}]}, {"members": [{"name": "a", "weight": 0}]}):
-        run.update_manifest(ensemble=wrong)
-        assert "does not have members with names and weights" in refused("eval", "--run", str(run.folder))
-    run.update_manifest(ensemble=whole[0].manifest["ensemble"])
-    (run.folder / "members" / "2" / "labels.json").write_text('["a", "b"]', encoding="utf-8")
-    assert "not the labels of the ensemble" in refused("eval", "--run", str(run.folder))

@@ -5,41 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from conftest import POOLED, small_config, write_csv
+from conftest import write_csv
 from numpy.typing import NDArray
-from suspect_texts import FLIPPED, config_of, sentiments
+from suspect_texts import FLIPPED, places_of, read_config, sentiments
 
-from seqclf.config import Config, checked_config, load_config
+from seqclf.config import checked_config
 from seqclf.errors import InputError
 from seqclf.labels import Labels
-from seqclf.runs import INTERRUPTED, Run
 from seqclf.sources.base import TableColumns
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.texts import LabelledTexts
 from seqclf.sources.tfds import TfdsSource
-from seqclf.suspects.find import Suspects, find_suspects
+from seqclf.suspects.find import find_suspects
 from seqclf.suspects.linear import LinearModels
-from seqclf.suspects.network import Networks
 from seqclf.suspects.splits import examined_texts
-from seqclf.training.options import Callbacks, Outcome, TrainOptions
 
 pytestmark = pytest.mark.usefixtures("own_cache")
-
-
-def _config(
-    folder: Path, rows: list[tuple[str, ...]], header: tuple[str, ...] = ("text", "label"), **data: Any
-) -> Config:
-    return load_config(config_of(folder, train=str(write_csv(folder / "train.csv", [header, *rows])), **data))
-
-
-def _places(found: Suspects) -> list[int]:
-    return [int(found.splits[error.split].places[error.place]) for error in found.errors]
 
 
 class Noted:
@@ -66,8 +51,8 @@ class Noted:
 
 
 def test_flipped_labels_are_the_first_suspects(tmp_path: Path) -> None:
-    found = find_suspects(_config(tmp_path, sentiments()), LinearModels())
-    assert sorted(_places(found)[: len(FLIPPED)]) == list(FLIPPED)
+    found = find_suspects(read_config(tmp_path, sentiments()), LinearModels())
+    assert sorted(places_of(found)[: len(FLIPPED)]) == list(FLIPPED)
     first = found.errors[0]
     assert first.score == pytest.approx(first.suggested_probability - first.probability) and first.score > 0.2
     assert {first.given, first.suggested} == {("neg",), ("pos",)} and first.about is None
@@ -81,7 +66,7 @@ def test_missing_and_surplus_labels_of_several_are_found(tmp_path: Path) -> None
         names = ["pos"] * (label == "pos") + ["other"] * (number % 3 == 0)
         rows.append((f"{text} third" if number % 3 == 0 else text, "|".join(names)))
     rows[11], rows[40] = (rows[11][0], ""), (rows[40][0], "pos")
-    found = find_suspects(_config(tmp_path, rows, label_separator="|"), LinearModels())
+    found = find_suspects(read_config(tmp_path, rows, label_separator="|"), LinearModels())
     of_pos = [error for error in found.errors if error.about == "pos"]
     assert sorted(error.place for error in of_pos[:2]) == [11, 40]
     missing = next(error for error in of_pos if error.place == 11)
@@ -93,8 +78,8 @@ def test_missing_and_surplus_labels_of_several_are_found(tmp_path: Path) -> None
 
 def test_of_probabilities_the_most_probable_label_is_judged(tmp_path: Path) -> None:
     rows = [(text, *(("0.3", "0.7") if label == "pos" else ("0.9", "0.1"))) for text, label in sentiments()]
-    config = _config(tmp_path, rows, ("text", "p_neg", "p_pos"), label={"neg": "p_neg", "pos": "p_pos"})
-    assert sorted(_places(find_suspects(config, LinearModels()))[: len(FLIPPED)]) == list(FLIPPED)
+    config = read_config(tmp_path, rows, ("text", "p_neg", "p_pos"), label={"neg": "p_neg", "pos": "p_pos"})
+    assert sorted(places_of(find_suspects(config, LinearModels()))[: len(FLIPPED)]) == list(FLIPPED)
 
 
 def test_a_text_whose_label_no_other_fold_has_is_not_judged(tmp_path: Path) -> None:
@@ -104,25 +89,25 @@ def test_a_text_whose_label_no_other_fold_has_is_not_judged(tmp_path: Path) -> N
         ("lovely great superb", "twice"),
         ("lovely great", "twice"),
     ]
-    found = find_suspects(_config(tmp_path, rows), LinearModels())
+    found = find_suspects(read_config(tmp_path, rows), LinearModels())
     assert found.unknown == {"rare": 1} and found.judged == 102
-    assert 100 not in _places(found)
+    assert 100 not in places_of(found)
 
 
 def test_texts_of_weight_0_neither_teach_nor_are_judged(tmp_path: Path) -> None:
     rows = [(text, label, "0" if place == 3 else "2") for place, (text, label) in enumerate(sentiments())]
     model = Noted()
-    config = _config(tmp_path, rows, ("text", "label", "importance"), weight="importance")
+    config = read_config(tmp_path, rows, ("text", "label", "importance"), weight="importance")
     found = find_suspects(config, model)
     assert found.judged == 99
     assert all(rows[3][0] not in list(part.texts) for part in model.train + model.held)
-    assert 3 not in _places(find_suspects(config, LinearModels()))
+    assert 3 not in places_of(find_suspects(config, LinearModels()))
 
 
 @pytest.mark.parametrize("label", ["one", "other"])
 def test_one_label_for_all_texts_is_refused(tmp_path: Path, label: str) -> None:
     with pytest.raises(InputError, match=f'every text has the label "{label}"'):
-        find_suspects(_config(tmp_path, [("a", label), ("b", label)]), LinearModels())
+        find_suspects(read_config(tmp_path, [("a", label), ("b", label)]), LinearModels())
 
 
 def test_more_folds_than_texts_are_refused(tmp_path: Path) -> None:
@@ -130,9 +115,9 @@ def test_more_folds_than_texts_are_refused(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match="5 folds need a set of texts .* each, but there are only 3; use at most --folds 3"
     ):
-        find_suspects(_config(tmp_path, rows), LinearModels())
+        find_suspects(read_config(tmp_path, rows), LinearModels())
     with pytest.raises(InputError, match="4 folds need a text each, but there are only 3"):
-        find_suspects(_config(tmp_path, rows[1:]), LinearModels(), folds=4)
+        find_suspects(read_config(tmp_path, rows[1:]), LinearModels(), folds=4)
 
 
 @pytest.mark.parametrize(("rows", "why"), [
@@ -143,7 +128,7 @@ def test_duplicates_are_found_where_no_label_can_be_judged(
     tmp_path: Path, rows: list[tuple[str, ...]], why: str
 ) -> None:
     noted = Noted()
-    found = find_suspects(_config(tmp_path, rows), noted)
+    found = find_suspects(read_config(tmp_path, rows), noted)
     assert found.why_not is not None and why in found.why_not and not noted.train
     assert [len(group.members) for group in found.groups] == [2]
     assert (found.judged, found.errors, found.only_compared) == (0, (), {"train": len(rows)})
@@ -166,7 +151,7 @@ def test_no_model_has_seen_the_texts_that_it_judges_nor_equal_ones(tmp_path: Pat
     rows = sentiments(40, ())
     rows += [(text.upper(), label) for text, label in rows[:10]]
     model = Noted()
-    find_suspects(_config(tmp_path, rows), model, folds=4)
+    find_suspects(read_config(tmp_path, rows), model, folds=4)
     assert sorted(text for part in model.held for text in part.texts) == sorted(text for text, _ in rows)
     for train, held in zip(model.train, model.held, strict=True):
         assert len(train) + len(held) == 50
@@ -177,7 +162,7 @@ def test_no_model_has_seen_the_texts_that_it_judges_nor_equal_ones(tmp_path: Pat
 def test_texts_of_a_group_are_in_one_fold(tmp_path: Path, validation: float) -> None:
     rows = [(text, label, f"author {place % 10}") for place, (text, label) in enumerate(sentiments(60))]
     model = Noted()
-    find_suspects(_config(tmp_path, rows, ("text", "label", "by"), group="by", validation=validation), model)
+    find_suspects(read_config(tmp_path, rows, ("text", "label", "by"), group="by", validation=validation), model)
     author = {text: by for text, _, by in rows}
     of_fold = [{author[text] for text in part.texts} for part in model.held]
     assert sum(map(len, of_fold)) == len(set.union(*of_fold)) == 10
@@ -185,13 +170,13 @@ def test_texts_of_a_group_are_in_one_fold(tmp_path: Path, validation: float) -> 
 
 def test_labels_are_spread_over_folds(tmp_path: Path) -> None:
     model = Noted()
-    find_suspects(_config(tmp_path, sentiments()), model, folds=5)
+    find_suspects(read_config(tmp_path, sentiments()), model, folds=5)
     assert [len(part) for part in model.held] == [20] * 5
     assert all(8 <= list(part.labels).count("pos") <= 12 for part in model.held)
 
 
 def test_an_interrupted_call_goes_on_with_the_next_fold(tmp_path: Path) -> None:
-    config = _config(tmp_path, sentiments())
+    config = read_config(tmp_path, sentiments())
 
     def stop(call: int) -> None:
         if call == 2:
@@ -212,10 +197,10 @@ def test_an_interrupted_call_goes_on_with_the_next_fold(tmp_path: Path) -> None:
 
 def test_changed_texts_labels_and_folds_are_judged_again(tmp_path: Path) -> None:
     rows = sentiments()
-    find_suspects(_config(tmp_path, rows), Noted())
+    find_suspects(read_config(tmp_path, rows), Noted())
     for changed, folds in (([*rows[:-1], ("new", "pos")], 5), ([*rows[:-1], (rows[-1][0], "neg")], 5), (rows, 4)):
         again = Noted()
-        find_suspects(_config(tmp_path, changed), again, folds=folds)
+        find_suspects(read_config(tmp_path, changed), again, folds=folds)
         assert len(again.held) == folds
 
 
@@ -223,7 +208,7 @@ def test_changed_texts_labels_and_folds_are_judged_again(tmp_path: Path) -> None
 
 
 def test_drawn_validation_texts_are_judged_and_drawn_test_texts_are_not(tmp_path: Path) -> None:
-    config = _config(tmp_path, sentiments(), validation=0.2, test=0.3)
+    config = read_config(tmp_path, sentiments(), validation=0.2, test=0.3)
     examined = examined_texts(config)
     by_name = {split.name: split for split in examined.splits}
     assert len(examined.texts) == 70
@@ -233,14 +218,14 @@ def test_drawn_validation_texts_are_judged_and_drawn_test_texts_are_not(tmp_path
         assert found.texts.texts[int(np.searchsorted(found.places, place))] == text
     assert set(by_name["test"].texts.labels) == {""} and not by_name["test"].labelled
     found = find_suspects(config, LinearModels())
-    assert not set(_places(found)) & set(by_name["test"].places.tolist())
+    assert not set(places_of(found)) & set(by_name["test"].places.tolist())
 
 
 def test_a_test_file_needs_no_labels(tmp_path: Path) -> None:
     rows = sentiments()
     test = write_csv(tmp_path / "test.csv", [("text",), (rows[0][0],), ("another text",)])
     validation = write_csv(tmp_path / "dev.csv", [("text", "label"), (rows[1][0], "neg")])
-    config = _config(tmp_path, rows, test=str(test), validation=str(validation))
+    config = read_config(tmp_path, rows, test=str(test), validation=str(validation))
     found = find_suspects(config, LinearModels())
     assert found.judged == 101, "the validation text, too"
     assert found.only_compared == {"test": 2}
@@ -252,7 +237,7 @@ def test_texts_of_a_validation_file_are_judged_by_a_model_of_all_others(tmp_path
     rows, dev = sentiments(), sentiments(40, (7, 22), seed=9)
     equal = (rows[0][0].upper(), "neg")
     path = write_csv(tmp_path / "dev.csv", [("text", "label"), *dev, equal, ("a text", "other")])
-    config = _config(tmp_path, rows, validation=str(path))
+    config = read_config(tmp_path, rows, validation=str(path))
     noted, stages = Noted(), list[str]()
     find_suspects(config, noted, folds=3, say=stages.append)
     *folds, train = noted.train
@@ -288,7 +273,7 @@ class Weak:
 def test_a_label_that_the_model_knows_badly_does_not_fill_the_list(tmp_path: Path) -> None:
     rows = [(f"{number} word", "weak|known" if number % 2 else "known|other") for number in range(400)]
     rows += [(f"{number} more", "other") for number in range(400, 800)]
-    found = find_suspects(_config(tmp_path, rows, label_separator="|"), Weak())
+    found = find_suspects(read_config(tmp_path, rows, label_separator="|"), Weak())
     listed = found.pairs
     assert listed[("weak", None)] == 20, "a tenth of its 200 texts"
     assert found.left_out > 100
@@ -304,126 +289,8 @@ def test_equal_labels_of_other_files_may_be_spelled_differently(tmp_path: Path) 
     validation = tmp_path / "dev.jsonl"
     same = [{"text": text, "label": float(label)} for text, label in rows[:2]]
     validation.write_text("".join(json.dumps(row) + "\n" for row in same), encoding="utf-8")
-    found = find_suspects(_config(tmp_path, rows, validation=str(validation)), LinearModels())
+    found = find_suspects(read_config(tmp_path, rows, validation=str(validation)), LinearModels())
     assert len(found.groups) == 2 and not any(group.contradictory for group in found.groups)
-
-
-# --- networks ---------------------------------------------------------------------------------------------------------
-
-
-def test_networks_judge_every_text(tmp_path: Path, no_saved_models: None) -> None:
-    path = write_csv(tmp_path / "train.csv", [("text", "label"), *sentiments(), ("lonely", "rare")])
-    config = checked_config(
-        small_config(
-            data__train=str(path), data__validation=0, data__test=None, layers=POOLED, embedding={"dim": 16},
-            training__epochs=30, training__optimizer={"type": "adam", "learning_rate": 0.03}, training__baseline=False,
-        )
-    )  # fmt: skip
-    said: list[str] = []
-    found = find_suspects(config, Networks(config, TrainOptions()), folds=2, say=said.append)
-    assert found.unknown == {"rare": 1}
-    assert found.agreement > 0.8
-    assert len(set(_places(found)[:8]) & set(FLIPPED)) >= 4
-    assert any(line.startswith("Training 2 networks on about") for line in said)
-    assert len(list((tmp_path / "cache" / "suspects").iterdir())) == 2  # the probabilities; the runs are gone
-
-
-def test_the_network_of_a_fold_is_not_fitted_to_the_texts_that_it_judges(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import seqclf.training.session as session
-
-    trained: list[Config] = []
-
-    def train_new(config: Config, runs: Path, options: TrainOptions, *_: Any) -> Any:
-        assert not options.report  # nobody would see it
-        trained.append(config)
-        raise InputError("enough")
-
-    monkeypatch.setattr(session, "train_new", train_new)
-    rows = [(text, label, "1.5", "7") for text, label in sentiments()]
-    path = write_csv(tmp_path / "train.csv", [("review", "stars", "w", "price"), *rows])
-    config = checked_config(
-        small_config(
-            data__train=str(path), data__text="review", data__label="stars", data__weight="w", data__test=None,
-            data__extra={"price": "number"}, ngrams={"refit": True}, training__baseline="auto",
-        )
-    )  # fmt: skip
-    with pytest.raises(InputError, match="enough"):
-        find_suspects(config, Networks(config))
-    (of_fold,) = trained
-    assert of_fold.ngrams is not None and not of_fold.ngrams.refit and of_fold.training.baseline is False
-    data = of_fold.data
-    assert (data.columns().text, data.columns().label, data.columns().weight) == ("review", "stars", "w")
-    assert data.columns().extra == {"price": "number"} and data.parts()["test"] is None
-    assert of_fold.layers == config.layers and of_fold.seed == config.seed
-
-
-def test_the_networks_of_folds_read_the_unlabelled_texts(tmp_path: Path, no_saved_models: None) -> None:
-    """Without those that are equal to a text that the network judges."""
-    path = write_csv(tmp_path / "train.csv", [("text", "label"), *sentiments()])
-    more, objectives = tmp_path / "more.txt", [{"type": "entropy", "texts": "unlabelled"}]
-    more.write_text(f"{sentiments()[0][0]}\na film of others\n", encoding="utf-8")
-
-    def networks() -> Networks:
-        training = {"epochs": 1, "baseline": False, "unlabelled_batch_size": 2, "objectives": objectives}
-        data = {"data__train": str(path), "data__unlabelled": str(more), "data__validation": 0, "data__test": None}
-        return Networks(checked_config(small_config(layers=POOLED, training=training, **data)))
-
-    said: list[str] = []
-    judge = replace(networks(), callbacks=Callbacks(listen=lambda event: said.append(str(event))))
-    assert find_suspects(judge.config, judge, folds=2).agreement > 0
-    counts = [re.search(r"Encoding (\d) unlabelled", line) for line in said]
-    assert sorted(found[1] for found in counts if found) == ["1", "2"]
-    before = judge.key
-    more.write_text("another film\n", encoding="utf-8")
-    assert networks().key != before
-
-
-def test_an_interrupted_network_leaves_nothing_but_finished_folds(
-    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import seqclf.training.session as session
-
-    def train_new(config: Config, runs: Path, *_: Any) -> Any:
-        runs.mkdir()
-        return Run(runs / "fold-1"), Outcome(INTERRUPTED, None, None, 1.0)
-
-    monkeypatch.setattr(session, "train_new", train_new)
-    config = _config(tmp_path, sentiments())
-    with pytest.raises(KeyboardInterrupt):
-        find_suspects(config, Networks(config))
-    assert not list((own_cache / "suspects").iterdir())
-
-
-def test_folds_of_other_vectors_or_starts_are_not_taken_over(tmp_path: Path) -> None:
-    vectors, run = tmp_path / "vectors.txt", Run(tmp_path / "start-1")
-    run.folder.mkdir()
-    vectors.write_text("good 1 2\n", encoding="utf-8")
-    model = Networks(
-        checked_config(
-            small_config(
-                data__train="x.csv", embedding={"dim": 2, "vectors": str(vectors)}, initialize={"from": str(run.folder)}
-            )
-        )
-    )
-    keys = [model.key, model.key]
-    vectors.write_text("good 1 25\n", encoding="utf-8")
-    keys.append(model.key)
-    run.model.write_bytes(b"weights")
-    keys.append(model.key)
-    assert keys[0] == keys[1] and len(set(keys)) == 3
-
-
-def test_a_start_from_a_classifier_is_refused(tmp_path: Path) -> None:
-    run = Run(tmp_path / "old-1")
-    run.folder.mkdir()
-    (run.folder / "manifest.json").write_text(json.dumps({"status": "finished"}), encoding="utf-8")
-    config = load_config(config_of(tmp_path, train="x.csv"))
-    started = checked_config(small_config(initialize={"from": str(run.folder)}, data__train="x.csv"))
-    with pytest.raises(InputError, match="is a classifier, which may have been trained on the labels"):
-        Networks(started).check()
-    Networks(config).check()
 
 
 # --- real data --------------------------------------------------------------------------------------------------------
@@ -443,8 +310,8 @@ def test_a_quarter_of_the_first_suspects_of_sst2_are_wrong_labels(real_data: Pat
     """Of 500 texts taken by chance, a twentieth would be."""
     train = TableSource("sentence", "label").read(str(real_data / "data" / "sst2" / "train.tsv"))
     rows, wrong = _with_wrong_labels(train.texts, train.labels)
-    found = find_suspects(_config(tmp_path, rows), LinearModels(), similarity=None)
-    assert len(wrong & set(_places(found)[:500])) >= 125
+    found = find_suspects(read_config(tmp_path, rows), LinearModels(), similarity=None)
+    assert len(wrong & set(places_of(found)[:500])) >= 125
 
 
 @pytest.mark.real
@@ -452,5 +319,5 @@ def test_a_quarter_of_the_first_suspects_of_sst2_are_wrong_labels(real_data: Pat
 def test_half_of_the_first_suspects_of_imdb_are_wrong_labels(real_data: Path, tmp_path: Path) -> None:
     train = TfdsSource("imdb_reviews", None, str(real_data / "tfds"), TableColumns("text", "label")).read("train")
     rows, wrong = _with_wrong_labels(train.texts, train.labels)
-    found = find_suspects(_config(tmp_path, rows), LinearModels(), similarity=None)
-    assert len(wrong & set(_places(found)[:500])) >= 250
+    found = find_suspects(read_config(tmp_path, rows), LinearModels(), similarity=None)
+    assert len(wrong & set(places_of(found)[:500])) >= 250

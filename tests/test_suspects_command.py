@@ -2,52 +2,32 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet
 import pytest
 import yaml
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from conftest import small_config, write_csv
-from suspect_texts import FLIPPED, config_of, sentiments
+from suspect_texts import FLIPPED, call_suspects, config_of, rows_of, sentiments
 
 from seqclf.cli import cli
 from seqclf.sources.sample import SampleSource
 
 
-def _suspects(config: Path, *options: str, output: str = "suspects.csv") -> Result:
-    return CliRunner().invoke(cli, ["suspects", str(config), "-o", str(config.parent / output), *options])
-
-
-def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    rows = sentiments()
-    rows += [(rows[0][0], "neg"), (rows[8][0], "pos"), (f"{rows[12][0]} indeed", "neg")]
-    test = write_csv(tmp_path / "test.csv", [("text", "label"), (rows[50][0], "not read"), ("a new text", "neg")])
-    train = write_csv(tmp_path / "train.csv", [("text", "label"), *rows])
-    return config_of(tmp_path, train=str(train), test=str(test))
-
-
-def test_rows_say_where_each_text_can_be_corrected(config: Path) -> None:
-    done = _suspects(config)
+def test_rows_say_where_each_text_can_be_corrected(suspects_config: Path) -> None:
+    done = call_suspects(suspects_config)
     assert done.exit_code == 0, done.output
-    rows = _read(config.parent / "suspects.csv")
+    rows = rows_of(suspects_config.parent / "suspects.csv")
     assert [row["rank"] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
     labels = [row for row in rows if row["kind"] == "label"]
     assert {int(row["line"]) - 2 for row in labels[: len(FLIPPED)]} >= set(FLIPPED[1:4])
-    lines = (config.parent / "train.csv").read_text(encoding="utf-8").splitlines()
+    lines = (suspects_config.parent / "train.csv").read_text(encoding="utf-8").splitlines()
     for row in labels:
         assert lines[int(row["line"]) - 1] == f"{row['text']},{row['label']}"
-        assert (row["file"], row["split"]) == (str(config.parent / "train.csv"), "train")
+        assert (row["file"], row["split"]) == (str(suspects_config.parent / "train.csv"), "train")
         assert {row["label"], row["suggested"]} == {"neg", "pos"}
         assert float(row["score"]) == pytest.approx(
             float(row["suggested_probability"]) - float(row["probability"]), abs=2e-4
@@ -56,11 +36,11 @@ def test_rows_say_where_each_text_can_be_corrected(config: Path) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
-def test_rows_of_groups_follow(config: Path) -> None:
-    assert _suspects(config).exit_code == 0
+def test_rows_of_groups_follow(suspects_config: Path) -> None:
+    assert call_suspects(suspects_config).exit_code == 0
     found = [
         (row["kind"], row["split"], int(row["line"]), row["group"], row["label"])
-        for row in _read(config.parent / "suspects.csv")
+        for row in rows_of(suspects_config.parent / "suspects.csv")
         if row["kind"] != "label"
     ]
     assert found == [
@@ -75,8 +55,8 @@ def test_rows_of_groups_follow(config: Path) -> None:
     ]
 
 
-def test_the_screen_has_pairs_texts_groups_and_what_to_do(config: Path) -> None:
-    shown = _suspects(config, "--top", "2").output
+def test_the_screen_has_pairs_texts_groups_and_what_to_do(suspects_config: Path) -> None:
+    shown = call_suspects(suspects_config, "--top", "2").output
     assert re.search(r"Judged 103 labels: the model, trained on other texts, predicts \d\d\.\d % of them", shown)
     assert re.search(r"\d+ labels may be wrong:", shown) and re.search(r"neg +pos +\d", shown)
     assert len(re.findall(r"^0\.\d\d  train.csv:\d+  (neg -> pos|pos -> neg)\n      \w", shown, re.MULTILINE)) == 2
@@ -92,117 +72,27 @@ def test_similar_texts_of_several_splits_are_to_be_read_first(tmp_path: Path) ->
     rows = sentiments()
     test = write_csv(tmp_path / "test.csv", [("text", "label"), (f"{rows[50][0]} indeed", "neg")])
     train = write_csv(tmp_path / "train.csv", [("text", "label"), *rows])
-    shown = " ".join(_suspects(config_of(tmp_path, train=str(train), test=str(test))).output.split())
+    shown = " ".join(call_suspects(config_of(tmp_path, train=str(train), test=str(test))).output.split())
     assert "similar, in train and test 1 2" in shown
     assert "Similar texts of several splits may say different things: read them" in shown
     assert "remove them from training" not in shown
 
 
-def test_json_has_the_same(config: Path) -> None:
-    done = _suspects(config, "--json", "--top", "3")
+def test_json_has_the_same(suspects_config: Path) -> None:
+    done = call_suspects(suspects_config, "--json", "--top", "3")
     found = json.loads(done.stdout)
     assert found["judged"] == 103 and 0.8 < found["agreement"] <= 1 and found["not_judged"] == {}
     assert sum(pair["texts"] for pair in found["pairs"]) == found["label_errors"] >= 4
     assert [row["rank"] for row in found["top"]] == [1, 2, 3]
     assert found["groups"][0] == {"texts": 2, "equal": True, "different_labels": True, "splits": ["train"]}
-    assert found["file"] == str(config.parent / "suspects.csv")
+    assert found["file"] == str(suspects_config.parent / "suspects.csv")
 
 
-@pytest.mark.parametrize("name", ["s.tsv", "s.jsonl", "s.parquet", "s.csv.gz"])
-def test_formats_have_the_same_rows(config: Path, name: str) -> None:
-    assert _suspects(config).exit_code == 0
-    expected = _read(config.parent / "suspects.csv")
-    assert _suspects(config, output=name).exit_code == 0
-    path = config.parent / name
-    if name.endswith("parquet"):
-        table = pyarrow.parquet.read_table(path)
-        rows: list[dict[str, Any]] = table.to_pylist()
-        assert str(table.schema.field("score").type) == "double" and str(table.schema.field("line").type) == "int64"
-    elif name.endswith("jsonl"):
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    elif name.endswith("tsv"):
-        lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
-        rows = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
-    else:
-        import gzip
-
-        with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    as_text = [{key: "" if value is None else str(value) for key, value in row.items()} for row in rows]
-    assert as_text == expected
-
-
-def test_an_existing_file_is_kept_and_nothing_is_done(config: Path) -> None:
-    path = config.parent / "suspects.csv"
-    path.write_text("mine", encoding="utf-8")
-    done = _suspects(config)
-    assert done.exit_code == 2 and "already exists; use --overwrite" in done.output and "Fold" not in done.output
-    assert path.read_text(encoding="utf-8") == "mine"
-    assert _suspects(config, "--overwrite").exit_code == 0
-    assert _read(path)
-
-
-@pytest.mark.parametrize("train", ["train.csv", "t*.csv", "../**/*.csv"])
-def test_a_file_that_the_config_reads_is_not_replaced(config: Path, train: str) -> None:
-    path = config.parent / "train.csv"
-    before = path.read_bytes()
-    done = _suspects(config, "--overwrite", "--set", f"data.train={config.parent / train}", output="train.csv")
-    assert done.exit_code == 2, done.output
-    assert "is a file that the config reads" in " ".join(done.output.split()) and "Fold" not in done.output
-    assert path.read_bytes() == before
-
-
-def test_the_data_named_in_place_of_a_config_are_not_replaced(config: Path) -> None:
-    path = config.parent / "train.csv"
-    before = path.read_bytes()
-    done = _suspects(path, "--overwrite", output="train.csv")
-    assert done.exit_code == 2 and path.read_bytes() == before
-
-
-@pytest.mark.parametrize("pattern", ["*.csv", "**/*.csv"])
-def test_a_list_is_not_written_where_the_next_call_would_read_it(config: Path, pattern: str) -> None:
-    options = ("--set", f"data.train={config.parent / pattern}", "--set", "data.test=null")
-    done = _suspects(config, *options)
-    assert done.exit_code == 2, done.output
-    assert "is a file that the config reads" in " ".join(done.output.split())
-    assert not (config.parent / "suspects.csv").exists()
-    (config.parent / "test.csv").unlink()  # its labels are others
-    (config.parent / "lists").mkdir()
-    done = _suspects(config, *options, output="lists/suspects.csv")
-    assert done.exit_code == (2 if "**" in pattern else 0), done.output
-
-
-def test_a_file_in_a_folder_of_texts_is_not_replaced(tmp_path: Path) -> None:
-    for place, (text, label) in enumerate(sentiments(20)):
-        (tmp_path / "texts" / label).mkdir(parents=True, exist_ok=True)
-        (tmp_path / "texts" / label / f"{place}.csv").write_text(text, encoding="utf-8")
-    config = config_of(tmp_path, source="folder", train=str(tmp_path / "texts"))
-    for options in (("--overwrite",), ()):
-        done = _suspects(config, *options, output="texts/neg/0.csv")
-        assert done.exit_code == 2, done.output
-    assert (tmp_path / "texts" / "neg" / "0.csv").read_text(encoding="utf-8") == sentiments(20)[0][0]
-
-
-def test_a_full_disk_is_reported_with_the_file(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = config.parent / "suspects.csv"
-    path.write_text("mine", encoding="utf-8")
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("seqclf.suspects.listing.packed", full)
-    done = _suspects(config, "--overwrite")
-    assert done.exit_code == 1
-    assert "suspects.csv: cannot be written (No space left on device)" in " ".join(done.output.split())
-    assert path.read_text(encoding="utf-8") == "mine"
-    assert not [name for name in config.parent.iterdir() if name.name.startswith(".")]
-
-
-def test_texts_without_a_judgement_are_named(config: Path) -> None:
-    assert "Not judged, only compared with the others: 2 test texts" in _suspects(config).output
-    drawn = _suspects(config, "--overwrite", "--set", "data.test=0.2").output
+def test_texts_without_a_judgement_are_named(suspects_config: Path) -> None:
+    assert "Not judged, only compared with the others: 2 test texts" in call_suspects(suspects_config).output
+    drawn = call_suspects(suspects_config, "--overwrite", "--set", "data.test=0.2").output
     assert "test texts; --set data.test=0 judges them too" in " ".join(drawn.split())
-    done = _suspects(config, "--json", "--overwrite", "--set", "data.test=null")
+    done = call_suspects(suspects_config, "--json", "--overwrite", "--set", "data.test=null")
     assert json.loads(done.stdout)["only_compared"] == {}
 
 
@@ -218,41 +108,41 @@ def test_texts_without_a_judgement_are_named(config: Path) -> None:
         (("--set", "data.label=lable"), 'no column "lable"'),
     ],
 )
-def test_wrong_options_are_refused(config: Path, options: tuple[str, ...], message: str) -> None:
-    done = CliRunner().invoke(cli, ["suspects", str(config), *options])
+def test_wrong_options_are_refused(suspects_config: Path, options: tuple[str, ...], message: str) -> None:
+    done = CliRunner().invoke(cli, ["suspects", str(suspects_config), *options])
     assert done.exit_code == 2, done.output
     assert message in " ".join(done.output.split())
 
 
-def test_only_equal_texts(config: Path) -> None:
-    assert _suspects(config, "--no-near-duplicates").exit_code == 0
-    kinds = {row["kind"] for row in _read(config.parent / "suspects.csv")}
+def test_only_equal_texts(suspects_config: Path) -> None:
+    assert call_suspects(suspects_config, "--no-near-duplicates").exit_code == 0
+    kinds = {row["kind"] for row in rows_of(suspects_config.parent / "suspects.csv")}
     assert kinds == {"label", "duplicate", "duplicate with another label"}
 
 
-def test_similarity_decides_what_is_a_near_duplicate(config: Path) -> None:
-    assert _suspects(config, "--similarity", "0.95").exit_code == 0
-    assert "near-duplicate" not in {row["kind"] for row in _read(config.parent / "suspects.csv")}
+def test_similarity_decides_what_is_a_near_duplicate(suspects_config: Path) -> None:
+    assert call_suspects(suspects_config, "--similarity", "0.95").exit_code == 0
+    assert "near-duplicate" not in {row["kind"] for row in rows_of(suspects_config.parent / "suspects.csv")}
 
 
 def test_nothing_suspect_writes_no_file(tmp_path: Path) -> None:
     rows = [(f"{'lovely' if place % 2 else 'awful'} number{place}", str(place % 2)) for place in range(60)]
     config = config_of(tmp_path, train=str(write_csv(tmp_path / "train.csv", [("text", "label"), *rows])))
-    done = _suspects(config, output="none.parquet")
+    done = call_suspects(config, output="none.parquet")
     assert done.exit_code == 0, done.output
     assert "0 labels may be wrong" in done.output and "No equal or similar texts." in done.output
     assert "No file was written." in done.output
     assert not (tmp_path / "none.parquet").exists()
     (tmp_path / "none.parquet").write_text("suspects that are corrected", encoding="utf-8")
-    done = _suspects(config, "--overwrite", output="none.parquet")
+    done = call_suspects(config, "--overwrite", output="none.parquet")
     assert "none.parquet is from an earlier call." in " ".join(done.output.split())
-    assert json.loads(_suspects(config, "--overwrite", "--json", output="none.parquet").stdout)["file"] is None
+    assert json.loads(call_suspects(config, "--overwrite", "--json", output="none.parquet").stdout)["file"] is None
 
 
 def test_a_list_that_says_little_says_so(tmp_path: Path) -> None:
     rows = [(text, ("a", "b")[place // 2 % 2]) for place, (text, _) in enumerate(sentiments())]
     config = config_of(tmp_path, train=str(write_csv(tmp_path / "train.csv", [("text", "label"), *rows])))
-    assert "do not trust its list of labels; try --model network" in " ".join(_suspects(config).output.split())
+    assert "do not trust its list of labels; try --model network" in " ".join(call_suspects(config).output.split())
 
 
 def test_folders_have_a_file_for_each_text(tmp_path: Path) -> None:
@@ -260,9 +150,9 @@ def test_folders_have_a_file_for_each_text(tmp_path: Path) -> None:
         path = tmp_path / "reviews" / label / f"{number:03}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    done = _suspects(config_of(tmp_path, source="folder", train=str(tmp_path / "reviews")))
+    done = call_suspects(config_of(tmp_path, source="folder", train=str(tmp_path / "reviews")))
     assert done.exit_code == 0, done.output
-    first = _read(tmp_path / "suspects.csv")[: len(FLIPPED)]
+    first = rows_of(tmp_path / "suspects.csv")[: len(FLIPPED)]
     assert {int(Path(row["file"]).stem) for row in first} == set(FLIPPED)
     assert all(row["line"] == "" and Path(row["file"]).read_text(encoding="utf-8") == row["text"] for row in first)
 
@@ -271,40 +161,14 @@ def test_a_data_set_has_numbers_of_texts(tmp_path: Path) -> None:
     config = small_config()
     path = tmp_path / "config.yaml"
     path.write_text(yaml.safe_dump(config | {"data": {"source": "sample", "dataset": "dna"}}), encoding="utf-8")
-    done = _suspects(path)
+    done = call_suspects(path)
     assert done.exit_code == 0, done.output
-    labels = [row for row in _read(tmp_path / "suspects.csv") if row["kind"] == "label"]
+    labels = [row for row in rows_of(tmp_path / "suspects.csv") if row["kind"] == "label"]
     assert labels
     assert {row["file"] for row in labels} == {"synthetic DNA train"}
     assert {row["split"] for row in labels} <= {"train", "validation"}
     texts = SampleSource("dna").read("train").texts
     assert all(texts[int(row["line"]) - 1] == row["text"] for row in labels)
-
-
-def test_several_files_and_text_columns(tmp_path: Path) -> None:
-    rows = [(text.split(" ", 1)[0], text.split(" ", 1)[1], label) for text, label in sentiments()]
-    header = ("title", "label", "body")
-    for name, part in (("a.csv", rows[:60]), ("b.csv", rows[60:])):
-        write_csv(tmp_path / name, [header, *[(title, label, body) for title, body, label in part]])
-    config = config_of(tmp_path, train=[str(tmp_path / "a.csv"), str(tmp_path / "b.csv")], text=["title", "body"])
-    assert _suspects(config).exit_code == 0
-    first = _read(tmp_path / "suspects.csv")[: len(FLIPPED)]
-    places = {int(row["line"]) - 2 + 60 * (Path(row["file"]).name == "b.csv") for row in first}
-    assert places == set(FLIPPED)
-    assert all((row["title"], row["body"]) == rows[places_of(row)][:2] for row in first)
-
-
-def places_of(row: dict[str, str]) -> int:
-    return int(row["line"]) - 2 + 60 * (Path(row["file"]).name == "b.csv")
-
-
-def test_text_columns_named_as_ours_are_kept_apart(tmp_path: Path) -> None:
-    rows = [(text.split(" ", 1)[0], text.split(" ", 1)[1], label) for text, label in sentiments()]
-    path = write_csv(tmp_path / "train.csv", [("rank", "file", "label"), *rows])
-    assert _suspects(config_of(tmp_path, train=str(path), text=["rank", "file"])).exit_code == 0
-    row = _read(tmp_path / "suspects.csv")[0]
-    assert (row["rank"], row["file"]) == ("1", str(path))
-    assert (row["rank_"], row["file_"]) == rows[int(row["line"]) - 2][:2]
 
 
 def test_several_labels(tmp_path: Path) -> None:
@@ -315,7 +179,7 @@ def test_several_labels(tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     config = config_of(tmp_path, train=str(path))
-    done = _suspects(config, output="s.jsonl")
+    done = call_suspects(config, output="s.jsonl")
     assert done.exit_code == 0, done.output
     assert re.search(r"^\d+ decisions about labels may be wrong:$", done.output, re.MULTILINE)
     assert 'in fewer than 5 of the texts that have it: "rare" (4)' in " ".join(done.output.split())
@@ -325,8 +189,8 @@ def test_several_labels(tmp_path: Path) -> None:
     found = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text(encoding="utf-8").splitlines()]
     first = next(row for row in found if row["about"] == "pos" and row["line"] - 1 in FLIPPED)
     assert set(first["label"]) ^ set(first["suggested"]) == {"pos"}
-    assert _suspects(config).exit_code == 0
-    same = next(row for row in _read(tmp_path / "suspects.csv") if row["line"] == str(first["line"]))
+    assert call_suspects(config).exit_code == 0
+    same = next(row for row in rows_of(tmp_path / "suspects.csv") if row["line"] == str(first["line"]))
     assert same["label"] == "|".join(first["label"])
 
 
@@ -348,14 +212,16 @@ def test_hostile_texts_and_labels_are_shown_and_written_as_they_are(tmp_path: Pa
     path = tmp_path / "train.jsonl"
     path.write_text("".join(json.dumps(dict(zip(("text", "label"), row, strict=True))) + "\n" for row in rows), "utf-8")
     config = config_of(tmp_path, train=str(path))
-    done = _suspects(config)
+    done = call_suspects(config)
     assert done.exit_code == 0, done.output
     assert "\0" not in done.output and "\u202e" not in done.output
-    found = [row["text"] for row in _read(tmp_path / "suspects.csv")]
+    found = [row["text"] for row in rows_of(tmp_path / "suspects.csv")]
     assert set(hostile) <= set(found)
 
 
-def test_weights_of_an_interruption_are_kept(config: Path, monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
+def test_weights_of_an_interruption_are_kept(
+    suspects_config: Path, monkeypatch: pytest.MonkeyPatch, own_cache: Path
+) -> None:
     from seqclf.suspects.linear import LinearModels
 
     fitted, real = [], LinearModels.probabilities
@@ -367,11 +233,11 @@ def test_weights_of_an_interruption_are_kept(config: Path, monkeypatch: pytest.M
         return real(self, *arguments)
 
     monkeypatch.setattr(LinearModels, "probabilities", stop_at_the_third)
-    done = _suspects(config)
+    done = call_suspects(suspects_config)
     assert done.exit_code == 130
     assert "the same command continues with the next one" in " ".join(done.output.split())
-    assert not (config.parent / "suspects.csv").exists()
-    again = _suspects(config)
+    assert not (suspects_config.parent / "suspects.csv").exists()
+    again = call_suspects(suspects_config)
     assert again.exit_code == 0 and "Fold 2 of 5 (from an earlier call)" in again.output
     assert len(fitted) == 6
 
@@ -383,11 +249,11 @@ def test_data_in_place_of_a_config(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["label_errors"] >= 4
 
 
-def test_a_run_has_a_config(config: Path, tmp_path: Path) -> None:
+def test_a_run_has_a_config(tmp_path: Path) -> None:
     run = tmp_path / "mine-1"
     run.mkdir()
     (run / "manifest.json").write_text("{}")
-    refused = _suspects(run)
+    refused = call_suspects(run)
     said = " ".join(refused.output.split())
     assert refused.exit_code == 2 and f"is a run; name its config: `seqclf suspects {run}/config.yaml`" in said
     assert "--resume" not in said
@@ -396,10 +262,10 @@ def test_a_run_has_a_config(config: Path, tmp_path: Path) -> None:
 def test_duplicates_without_judged_labels(tmp_path: Path) -> None:
     rows = [("one and two", "same"), ("One and two", "same"), ("another text", "same")]
     config = config_of(tmp_path, train=str(write_csv(tmp_path / "train.csv", [("text", "label"), *rows])))
-    done = _suspects(config)
+    done = call_suspects(config)
     assert done.exit_code == 0, done.output
     assert "The labels were not judged: " in done.output and "may be wrong" not in done.output
     assert re.search(r"^equal +1 +2$", done.output, re.MULTILINE)
-    assert len(_read(tmp_path / "suspects.csv")) == 2
-    found = json.loads(_suspects(config, "--json", "--overwrite").stdout)
+    assert len(rows_of(tmp_path / "suspects.csv")) == 2
+    found = json.loads(call_suspects(config, "--json", "--overwrite").stdout)
     assert 'every text has the label "same"' in found["why_not_judged"] and len(found["groups"]) == 1

@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pytest
 from conftest import POOLED, small_config
 from trainings import without_saved_models
 
@@ -31,6 +32,7 @@ def _accuracy(values: dict[str, Any], runs: Path, **training: Any) -> tuple[Run,
     return run, outcome.validation.score("accuracy")
 
 
+@pytest.mark.real
 def test_a_teacher_makes_up_for_labels(real_data: Path, tmp_path: Path) -> None:
     """A model with a tenth of the labels, and what a model with all of them says about the other texts."""
     folder = real_data / "data" / "sst2"

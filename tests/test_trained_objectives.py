@@ -104,24 +104,21 @@ def test_names_of_operations_do_not_depend_on_earlier_models(layers: list[dict[s
     assert names() == names()
 
 
-def test_a_weight_counts_as_copies_in_every_term(tmp_path: Path) -> None:
-    """For a batch with one text: weights of texts count relative to each other."""
+def test_a_weight_multiplies_every_term_of_its_text(tmp_path: Path) -> None:
+    """Compared with the same text without weights, alone in its batch."""
     rows = [f"{word} {other} film,{label},{weight}" for word, other, label, weight in _weighted()]
     path = tmp_path / "weighted.csv"
     path.write_text("\n".join(["text,label,weight", *rows]), encoding="utf-8")
     config, data = _prepared(path, EXACT, data__weight="weight")
     weights = data.train.relative_weights
     assert weights is not None
-    heavy, light = int(weights.argmax()), int(weights.argmin())
-    ratio = round(float(weights[heavy] / weights[light]))
-    assert ratio == 3
+    heavy = int(weights.argmax())
+    assert weights[heavy] == pytest.approx(3 * weights.min())
     start = _weights_after(config, data, [])
-    # The divisor is the number of texts: two texts, one of them light, and as often the same text.
-    one = _weights_after(config, data, [np.array([heavy])])
-    copied = _prepared(path, EXACT)[0]
-    plain = _weights_after(copied, _unweighted(data), [np.array([heavy])])
-    for before, weighted, same in zip(start, one, plain, strict=True):
-        np.testing.assert_allclose(weighted - before, (same - before) * weights[heavy], atol=2e-6)
+    weighted = _weights_after(config, data, [np.array([heavy])])
+    plain = _weights_after(_prepared(path, EXACT)[0], _unweighted(data), [np.array([heavy])])
+    for before, one, other in zip(start, weighted, plain, strict=True):
+        np.testing.assert_allclose(one - before, (other - before) * weights[heavy], atol=2e-6)
 
 
 def _weighted() -> list[tuple[str, str, str, int]]:
