@@ -27,7 +27,7 @@ ANSWERS = "answers.npz"
 """In the cached scores: what the linear model answered to each text (``KeptAnswers``)."""
 
 _FORMAT = 2  # increase when the fit or the scoring changes
-_SCORES_FORMAT = "with answers"  # change when only the scoring changes
+_SCORES_FORMAT = "with answers"  # change when the fit stays, but not what is kept of the scores
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from seqclf.cli.against_report import excerpt, interval_of, listed, score_grid
 from seqclf.cli.grids import Grid, Report, Values
-from seqclf.evaluation.paired_words import Outcome, conclusion, p_of, tests_in
+from seqclf.evaluation.paired_words import Outcome, conclusion, joint_tests, p_of, tests_in
 from seqclf.labels import on_one_line
-from seqclf.metrics.paired import BOOTSTRAP
 from seqclf.metrics.scores import UNDEFINED, number_of, words_of
 from seqclf.runs import CLASSIFICATION
 
@@ -143,10 +142,8 @@ def _of_several(one: Tested) -> Iterator[str | Values | Grid]:
         )
     heads = ("", words_of(name), "difference", "95 % interval", "p", "only it right", "only A right")
     yield Grid(heads, rows)
-    used = {pair.comparison.scores[name].test for pair in pairs} - {None}
-    if used:
-        how = "paired bootstrap" if BOOTSTRAP in used else "McNemar's test of the texts that only one run gets right"
-        yield f"p: {how}, adjusted for {len(pairs)} comparisons by Holm's method"
+    if (tests := joint_tests([pair.comparison.scores[name].test for pair in pairs])) is not None:
+        yield tests
     yield ""
     yield from verdicts(one.found, [on_one_line(name) for name in one.names])
 

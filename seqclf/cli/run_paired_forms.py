@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from seqclf.cli.options import runs_argument
 from seqclf.cli.run_paired import Tested
 from seqclf.evaluation.paired_runs import WhyNot
-from seqclf.evaluation.paired_words import conclusion
+from seqclf.evaluation.paired_words import ON_VALIDATION, conclusion
 from seqclf.files import shell_word
 from seqclf.run_catalogue.scores import TEST, VALIDATION
 from seqclf.text.fields import split_fields
@@ -139,10 +139,7 @@ def _reason(entry: Entry, why: WhyNot) -> str:
 def _about_the_texts(one: Tested) -> Iterator[str]:
     """What the runs have seen of the texts."""
     if one.split == VALIDATION:
-        yield (
-            "note: these are validation texts, by which each training chose its best epoch; once `seqclf eval` has "
-            "measured the runs on test texts, they are compared on those"
-        )
+        yield f"note: {ON_VALIDATION}"
         return
     seen: dict[str, Seen | None] = {}
     for pair in one.found.pairs:

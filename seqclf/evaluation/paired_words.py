@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -53,6 +54,22 @@ TESTS = {
 def p_of(value: float | None) -> str:
     """A p-value as a person writes it."""
     return UNDEFINED if value is None else "< 0.0001" if value < 0.0001 else f"{value:.4f}"
+
+
+ON_VALIDATION = (
+    "these are validation texts, by which each training chose its best epoch; once `seqclf eval` has measured the runs "
+    "on test texts, they are compared on those"
+)
+"""What to know about a comparison on validation texts."""
+
+
+def joint_tests(tests: Collection[str | None]) -> str | None:
+    """How the p-values of several comparisons were computed, by the test of each; None if none has a p-value."""
+    used = set(tests) - {None}
+    if not used:
+        return None
+    how = "paired bootstrap" if BOOTSTRAP in used else "McNemar's test of the texts that only one run gets right"
+    return f"p: {how}, adjusted for {len(tests)} comparisons by Holm's method"
 
 
 def conclusion(found: Compared) -> str:

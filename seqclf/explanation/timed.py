@@ -14,7 +14,7 @@ from seqclf.explanation.reading import TokenClassifier
 from seqclf.runs import Run
 
 LEAST_SECONDS = 4.0
-"""For all texts together, however little time the training or the evaluation took."""
+"""The time that all texts together may take, however short the training or the evaluation was."""
 
 _FIRST_CALLS, _FEWEST_CALLS, _MOST_CALLS = 32, 16, 256
 _DIGITS = 5  # of a score

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from seqclf.evaluation.comparison import ScoreDifference
 from seqclf.evaluation.paired_runs import VALIDATION, Pair, Paired, outcome_of, paired, verdicts
-from seqclf.evaluation.paired_words import conclusion, p_of, tests_in
-from seqclf.metrics.paired import BOOTSTRAP
+from seqclf.evaluation.paired_words import ON_VALIDATION, conclusion, joint_tests, p_of, tests_in
 from seqclf.metrics.scores import UNDEFINED, number_of, words_of
 from seqclf.report.numbers import MINUS
 from seqclf.run_catalogue.differences import Comparison
@@ -95,17 +94,13 @@ def _of_tests(pairs: tuple[Pair, ...]) -> Iterator[str]:
     if len(pairs) == 1:
         yield from (f"{one}." for one in tests_in(pairs[0].comparison))
         return
-    used = {next(iter(pair.comparison.scores.values())).test for pair in pairs}
-    how = "paired bootstrap" if BOOTSTRAP in used else "McNemar's test of the texts that only one run gets right"
-    yield f"p: {how}, adjusted for {len(pairs)} comparisons by Holm's method."
+    if (tests := joint_tests([next(iter(pair.comparison.scores.values())).test for pair in pairs])) is not None:
+        yield f"{tests}."
 
 
 def _of_texts(found: Paired) -> Iterator[str]:
     if found.split == VALIDATION:
-        yield (
-            "These are validation texts, by which each training chose its best epoch. Once `seqclf eval` has measured "
-            "the runs on test texts, they are compared on those."
-        )
+        yield f"{ON_VALIDATION[0].upper()}{ON_VALIDATION[1:]}."
 
 
 def _not_tested(entries: tuple[Entry, ...], found: Paired) -> Iterator[str]:

@@ -21,8 +21,8 @@ SIMILARITY = 0.7
 """The default of the least similarity of near-duplicates."""
 
 MOST_LISTED, FEWEST_LISTED = 0.1, 10
-"""Of several labels per text: at most a tenth of the texts that have a label are listed because they have it, as many
-because they lack it, and ten where that is less. A model that does not find a label well contradicts far more."""
+"""Limits for texts with several labels: at most a tenth of the texts that have a label are listed because they have it,
+as many because they lack it, and ten where that is less. A model that knows a label badly contradicts far more."""
 
 Say = Callable[[str], None]
 Pair = tuple[str | None, str | None]

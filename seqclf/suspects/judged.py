@@ -40,7 +40,7 @@ class Judged:
 
     @property
     def own_is_known(self) -> NDArray[np.bool_]:
-        """Of single labels: whether the model has learnt the label of each text, ``bool [texts]``."""
+        """Whether the model has learnt the label of each text, ``bool [texts]``; for texts with one label."""
         found: NDArray[np.bool_] = self.known[np.arange(len(self.truth)), self.truth]
         return found
 

@@ -38,6 +38,6 @@ def multi_label_f1(
 
 
 def _interval(resampled: NDArray[np.float64], texts: int) -> Interval | None:
-    """None also if all resamples have the same F1, as without an error: they say nothing of other texts."""
+    """None if unknown. If all resamples have the same F1, as without an error, they say nothing of other texts."""
     found = percentile_interval(resampled, texts)
     return None if found is None or found.low == found.high else found

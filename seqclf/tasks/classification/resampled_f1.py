@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqclf.tasks.classification.draws import drawn, kinds_of
-from seqclf.tasks.classification.sums import one_hot, ratio
+from seqclf.tasks.classification.sums import f1_means, one_hot, ratio
 
 RESAMPLES = 2_000
 
@@ -99,8 +99,6 @@ class _Scorer:
             counts: the number of texts of each kind, times their weight, ``[resamples, kinds]``.
             support: the same of each label, ``[resamples, labels]``.
         """
-        hits, shared = 2 * (counts @ self._both), support + counts @ self._found
-        f1 = ratio(hits, shared)
-        labels = np.full(len(f1), f1.shape[1]) if self._multi else (shared > 0).sum(axis=1)
+        macro, micro = f1_means(counts @ self._both, support + counts @ self._found, multi=self._multi)
         accuracy = ratio(counts @ self._right.astype(np.float64), counts.sum(axis=1))
-        return np.stack([ratio(f1.sum(axis=1), labels), ratio(hits.sum(axis=1), shared.sum(axis=1)), accuracy])
+        return np.stack([macro, micro, accuracy])

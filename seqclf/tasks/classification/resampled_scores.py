@@ -21,7 +21,7 @@ from seqclf.metrics.kinds import scores_type
 from seqclf.metrics.ranking import Ranking, ranking
 from seqclf.metrics.scores import Mark
 from seqclf.tasks.classification.answers import Answers, Decided
-from seqclf.tasks.classification.sums import one_hot, ratio
+from seqclf.tasks.classification.sums import f1_means, one_hot, ratio
 
 _CALIBRATION = "expected_calibration_error"
 _OF_ALL_DECISIONS = frozenset({"micro_roc_auc", "micro_average_precision"})
@@ -60,7 +60,7 @@ class ResampledScores:
 
     @property
     def _whole(self) -> Answers:
-        """With all probabilities."""
+        """The answers with all probabilities."""
         assert isinstance(self._answers, Answers)
         return self._answers
 
@@ -92,12 +92,8 @@ class ResampledScores:
             scores["loss"] = np.where(known > 0, ratio(draws @ self._of(answers.losses), known), np.nan)
         if self._marks.keys() - {"loss"}:
             support, found, hits = (draws @ matrix for matrix in self._decisions)
-            shared = found + support
-            f1 = ratio(2 * hits, shared)
-            labels = np.full(len(f1), f1.shape[1]) if answers.labels.multi else (shared > 0).sum(axis=1)
             scores["accuracy"] = draws @ self._of(answers.right) / draws.sum(axis=1)
-            scores["macro_f1"] = ratio(f1.sum(axis=1), labels)
-            scores["micro_f1"] = ratio(2 * hits.sum(axis=1), shared.sum(axis=1))
+            scores["macro_f1"], scores["micro_f1"] = f1_means(hits, found + support, multi=answers.labels.multi)
         return np.stack([scores[name] for name in self._marks], axis=1)
 
     def _of(self, values: NDArray[Any]) -> NDArray[Any]:

@@ -202,16 +202,8 @@ class Classification(Task):
         parts = dict(zip(self._parts(scores=forward.takes_given, extra=forward.takes_extra), batch, strict=True))
         scores = [parts["scores"]] if "scores" in parts else []
         given = forward.with_given(*scores, extra=parts.get("extra"))
-        others = []
-        if self.unlabelled is not None:
-            extra = parts.get("unlabelled_extra")
-            if "unlabelled_scores" in parts:
-                beside = forward.with_given(parts["unlabelled_scores"], extra=extra)
-            else:
-                beside = forward.without_given(extra=extra)
-            others.append(Unlabelled(beside, parts["unlabelled"], parts.get("unlabelled_teacher")))
         known = Taught(parts["labels"], parts["teacher"]) if "teacher" in parts else parts["labels"]
-        terms = self.objective(given, parts["token_ids"], known, *others)
+        terms = self.objective(given, parts["token_ids"], known, _unlabelled(forward, parts))
         right = correct(terms.logits, parts["labels"])
         texts = tf.cast(tf.shape(terms.losses)[0], tf.float32)
         # Their mean, times the number of labelled texts, which is what the sum is divided by.
@@ -256,6 +248,18 @@ def _used(data: TrainingData) -> EncodedTexts | None:
     if texts is None or data.taught is None or data.taught.used is None:
         return texts
     return replace(texts, weights=data.taught.used.astype(np.float32))
+
+
+def _unlabelled(forward: Forward, parts: Mapping[str, tf.Tensor]) -> Unlabelled | None:
+    """The unlabelled texts of a batch, which has these parts; None if it has none."""
+    if "unlabelled" not in parts:
+        return None
+    extra = parts.get("unlabelled_extra")
+    if "unlabelled_scores" in parts:
+        beside = forward.with_given(parts["unlabelled_scores"], extra=extra)
+    else:
+        beside = forward.without_given(extra=extra)
+    return Unlabelled(beside, parts["unlabelled"], parts.get("unlabelled_teacher"))
 
 
 def _spread(config: Config, data: TrainingData) -> Spread | None:

@@ -67,11 +67,8 @@ class Combined:
     @property
     def passes(self) -> int:
         """Forward passes of a text; those of labelled and unlabelled texts are not added."""
-        return max(_clean_passes(terms) + sum(one.more_passes for one in terms) for terms in self._parts)
-
-    @property
-    def _parts(self) -> tuple[list[Term], list[Term]]:
-        return self._labelled, self._unlabelled
+        both = (self._labelled, self._unlabelled)
+        return max(_clean_passes(terms) + sum(one.more_passes for one in terms) for terms in both)
 
     def __call__(
         self, forward: TextForward, token_ids: tf.Tensor, label_ids: Any, unlabelled: Unlabelled | None = None
