@@ -7,9 +7,9 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidatorFunctionWrapHandler, WrapValidator
 
 OptionPath = tuple[str | int, ...]
 """Path from the top of a config to one option: ``("layers", 1, "units")``."""
@@ -105,3 +105,20 @@ MAPPING = "mapping"
 
 LIST = "list[]"
 """The same of a list; pydantic's own name of a list in a union also starts with ``list[``."""
+
+AUTO: Final = "auto"
+"""The value of an option that a training chooses itself."""
+
+OR_AUTO = "or auto"
+"""Tag of the number of such an option."""
+
+
+def _is_auto(value: Any) -> str:
+    return AUTO if value == AUTO else OR_AUTO
+
+
+# With a tag for each, whatever else is written is reported as a number that it should be.
+AutoReal = Annotated[
+    Annotated[Literal["auto"], Tag(AUTO)] | Annotated[PositiveReal, Tag(OR_AUTO)], Discriminator(_is_auto)
+]
+AutoTexts = Annotated[Annotated[Literal["auto"], Tag(AUTO)] | Annotated[Texts, Tag(OR_AUTO)], Discriminator(_is_auto)]

@@ -38,6 +38,7 @@ def print_report(report: Report) -> None:
         parts.append([wrapped(f"{sentence}.", width) for sentence in report.starting])
     if report.taught:
         parts.append([wrapped(f"The model {'; '.join(report.taught)}.", width)])
+    parts += [[wrapped(sentence, width)] for sentence in report.automatic]
     if report.pretrained is not None:
         parts.append([wrapped(f"Vectors: {report.pretrained}", width)])
     if report.baseline is not None:

@@ -34,7 +34,7 @@ class Curves:
         self._epochs, self._unicode = epochs, unicode
         self._bins = _MOST_COLUMNS * _DOTS_WIDE
         self._sums, self._counts = [0.0] * self._bins, [0] * self._bins
-        self._validation: dict[int, float] = {}
+        self._validation: dict[float, float] = {}
 
     def step(self, epoch: int, fraction: float, loss: float) -> None:
         """A step with this training loss, at the end of which ``fraction`` (0 to 1) of the epoch (from 1) is done."""
@@ -43,8 +43,8 @@ class Curves:
             self._sums[place] += loss
             self._counts[place] += 1
 
-    def validated(self, epoch: int, loss: float) -> None:
-        """The validation loss at the end of an epoch (from 1)."""
+    def validated(self, epoch: float, loss: float) -> None:
+        """The validation loss at the end of an epoch (from 1), or when a part of one is done."""
         if math.isfinite(loss):
             self._validation[epoch] = loss
 
@@ -88,7 +88,7 @@ class Curves:
         drawn = chr if self._unicode else lambda code: "." if code > _BRAILLE else " "
         cells = [[(drawn(_BRAILLE + dots) if dots else " ", _TRAINING) for dots in row] for row in grid]
         for epoch, loss in self._validation.items():
-            cells[level(loss, _ROWS)][min(columns - 1, columns * epoch // self._epochs)] = (_MARK, _VALIDATION)
+            cells[level(loss, _ROWS)][min(columns - 1, int(columns * epoch // self._epochs))] = (_MARK, _VALIDATION)
         return cells
 
     def _axis(self, margin: int, columns: int) -> Text:

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 def train_new(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None:
     """Train a new run, and print its summary."""
     from seqclf.training import session
+    from seqclf.training.automatic import as_trained
 
     with _monitored(loaded) as (stop, callbacks):
         run, outcome = session.train_new(loaded.config, runs, options, callbacks)
         _write_report(run, outcome, options, callbacks)
-        compared = behind(loaded.config, outcome, run.folder)
-        text = summary(run.folder, runs, loaded.config, outcome, advised=advises(compared))
+        config = as_trained(loaded.config, run)
+        compared = behind(config, outcome, run.folder)
+        text = summary(run.folder, runs, config, outcome, advised=advises(compared))
     _end(text, outcome.status, stop, warning=compared, run=run)
 
 
@@ -59,11 +61,13 @@ def resume(runs: Path, name: str, options: TrainOptions, *, epochs: int | None, 
     """Resume the run ``name``, and print its summary. With ``epochs`` or ``patience`` it may be finished."""
     from seqclf.run_choice import find_resumable
     from seqclf.training import session
+    from seqclf.training.automatic import as_trained
 
     run = find_resumable(runs, name, further=epochs is not None or patience is not None)
     tested_before = _is_tested(run)
     with _monitored() as (stop, callbacks):
         config, outcome = session.resume(run, options, callbacks, epochs=epochs, patience=patience)
+        config = as_trained(config, run)
         _write_report(run, outcome, options, callbacks)
     compared = behind(config, outcome, run.folder)
     text = summary(run.folder, runs, config, outcome, advised=advises(compared))

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from seqclf.config.guesses import meant_kind, meant_option, unknown_kind, unknown_option, unknown_value
 from seqclf.config.problems import Problem
 from seqclf.config.walk import DISCRIMINATORS, Model, is_required, locate, tag_of
-from seqclf.option_types import OptionPath
+from seqclf.option_types import AUTO, OR_AUTO, OptionPath
 
 MISSING = "is missing; it has no default"
 
@@ -110,6 +110,7 @@ def _message(errors: Sequence[Any], models: Sequence[Model], path: OptionPath, w
         return unknown_value(found, options) if isinstance(found, str) else _none_of(options, found)
     if kind.endswith("_type"):
         expected = " or ".join(dict.fromkeys(_TYPES.get(error["type"], error["type"]) for error in errors))
+        expected += f", or {AUTO}" if details["loc"][-1] == OR_AUTO else ""
         return f"expected {expected}, found {shown(found)}{_hint(found, kind, models, path, words.get(path))}"
     if kind in _BOUNDS:
         bound, words_for_it = _BOUNDS[kind]

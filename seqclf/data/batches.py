@@ -59,7 +59,7 @@ class Batches:
         training, tokenizer = config.training, config.tokenizer
         return cls(
             texts,
-            training.batch_size,
+            training.rows,
             tokenizer.max_tokens,
             tokenizer.truncate,
             training.batch_tokens,

@@ -82,7 +82,7 @@ class Windows:
     def of_training(cls, texts: EncodedTexts, config: Config, end_id: int) -> Windows:
         """The training batches of a config: ``training.batch_size`` streams, or as many as have a window each."""
         options = _options(config)
-        streams = min(config.training.batch_size, max(1, _predictions(texts) // options.window))
+        streams = min(config.training.rows, max(1, _predictions(texts) // options.window))
         return cls(
             texts,
             end_id,
@@ -99,7 +99,7 @@ class Windows:
         cutting the documents into streams hardly changes a prediction."""
         options = _options(config)
         overlap = _WINDOWS_OF_OVERLAP * options.window
-        streams = min(config.training.batch_size, max(1, _predictions(texts) // (overlap * _OVERLAPS_OF_A_STREAM)))
+        streams = min(config.training.rows, max(1, _predictions(texts) // (overlap * _OVERLAPS_OF_A_STREAM)))
         backward = options.direction == "backward"
         if streams == 1:
             overlap = 0

@@ -131,7 +131,7 @@ def _first_was_best(config: Config, run: Run, summary: TrainingSummary) -> str |
             "no epoch was better than the first, which already had the fitted n-grams: give the network more epochs to "
             f"improve on them: {line}"
         )
-    rate = f"training.optimizer.learning_rate={config.training.optimizer.learning_rate / 3:.1g}"
+    rate = f"training.optimizer.learning_rate={config.training.optimizer.rate / 3:.1g}"
     layers = [layer for _, layer in (*walk(config.layers), *walk(config.head))]
     units = "fewer units, or " if any(hasattr(layer, "units") or hasattr(layer, "filters") for layer in layers) else ""
     return f"no epoch was better than the first: try {units}a lower learning rate: {train} --set {rate}"
@@ -160,7 +160,7 @@ def _not_learning(config: Config, summary: TrainingSummary) -> str | None:
     first, last = summary.epochs[0].loss, summary.epochs[-1].loss
     if len(summary.epochs) < 2 or last < first * (1 - _HARDLY):
         return None
-    rate = 3 * config.training.optimizer.learning_rate
+    rate = 3 * config.training.optimizer.rate
     pooled = any(
         getattr(layer, "type", None) == "pool" and "last" not in getattr(layer, "method", ()) for layer in config.layers
     )

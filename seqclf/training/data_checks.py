@@ -13,6 +13,7 @@ from seqclf.data.batches import Batches
 from seqclf.data.prepare import TrainingData
 from seqclf.data.windows import Windows
 from seqclf.labels import on_one_line
+from seqclf.option_types import AUTO
 from seqclf.tasks.base import BatchPlan
 from seqclf.training.schedules import horizon_of
 
@@ -78,8 +79,8 @@ def _too_many_samples(config: Config, data: TrainingData) -> Iterator[Problem]:
         yield Problem(("task", "sampled"), message)
 
 
-def _batches(config: Config, data: TrainingData) -> BatchPlan:
-    """The training batches; their number does not depend on what else a task adds to them."""
+def plain_batches(config: Config, data: TrainingData) -> BatchPlan:
+    """The training batches, whose number does not depend on what else a task adds to them."""
     if config.task.needs_labels:
         return Batches.of(data.train, config)
     return Windows.of_training(data.train, config, data.tokenizer.vocabulary_size)
@@ -87,7 +88,7 @@ def _batches(config: Config, data: TrainingData) -> BatchPlan:
 
 def _ill_fitting_schedule(config: Config, data: TrainingData) -> Iterator[Problem]:
     schedule = config.training.schedule
-    if schedule is not None:
-        horizon = horizon_of(_batches(config, data), config.training, config.seed)
+    if schedule is not None and config.training.batch_size != AUTO:  # else once it is a number
+        horizon = horizon_of(plain_batches(config, data), config.training, config.seed)
         for option, message in schedule.problems_within(horizon):
             yield Problem(("training", "schedule", option), message)

@@ -36,6 +36,7 @@ from seqclf.errors import InputError
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.sources.texts import LabelledTexts
 from seqclf.text.tokenizer import Tokenizer
+from seqclf.training.automatic import with_usual_numbers
 from seqclf.training.data_checks import problems_with_data
 from seqclf.training.estimate import Estimate, LayerRow, measure
 from seqclf.training.initialize.start import Start, start_of
@@ -55,6 +56,7 @@ class Report:
         extra: statistics of the columns beside the text, by column and split.
         unlabelled: numbers of texts without labels; also None if the config names none.
         taught: what the model learns from its teachers, in sentences.
+        automatic: which numbers the training chooses, in sentences.
         problems: problems that would make training or evaluation fail.
         max_tokens: None: texts are not truncated.
         vocabulary: size of the tokenizer's vocabulary.
@@ -86,6 +88,7 @@ class Report:
     extra: dict[str, dict[str, ColumnStatistics]] = field(default_factory=dict)
     unlabelled: UnlabelledCounts | None = None
     taught: list[str] = field(default_factory=list)
+    automatic: list[str] = field(default_factory=list)
 
 
 def examine(
@@ -141,14 +144,20 @@ def examine(
         return report
     data = _taught(report, loaded, data, on_stage)
     _add_vectors(report, loaded, data, on_stage)
-    on_stage("Timing training steps")
     start_tensorflow()
+    on_stage("Timing training steps")
+    _add_times(report, loaded, data, start)
+    return report
+
+
+def _add_times(report: Report, loaded: LoadedConfig, data: TrainingData, start: Start | None) -> None:
+    """Add the model, the time of an epoch, and the numbers that a training chooses (``auto``)."""
+    config, report.automatic = with_usual_numbers(loaded.config, data)
     check_memory(config, data)
     try:
         report.layers, report.estimate = measure(config, data, start)
     except ConfigError as error:
         raise loaded.error(error.problems) from error
-    return report
 
 
 def _taught(report: Report, loaded: LoadedConfig, data: TrainingData, on_stage: Callable[[str], None]) -> TrainingData:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seqclf.config import Config
+from seqclf.option_types import AUTO
 
 _FEW = 100
 _SMALLEST = 4
@@ -17,12 +18,12 @@ def smaller_batch(config: Config, steps: int, train: str) -> str | None:
         train: the command that trains the config.
     """
     updates = -(-steps // config.training.accumulate_steps)
-    if updates >= _FEW:
+    if updates >= _FEW or config.training.batch_size == AUTO:
         return None
     if config.training.accumulate_steps > 1:
         return f"{_few(updates)}: {train} --set training.accumulate_steps=1"
-    size = config.training.batch_size
-    while size // 2 >= _SMALLEST and steps * config.training.batch_size < _FEW * size:
+    size = config.training.rows
+    while size // 2 >= _SMALLEST and steps * config.training.rows < _FEW * size:
         size //= 2
     if size == config.training.batch_size:
         return None

@@ -51,6 +51,7 @@ class Job:
     Attributes:
         config: has absolute paths and matches ``data``.
         started: when the training started, by ``time.perf_counter``.
+        chosen: which numbers stand in place of ``auto``, in sentences.
     """
 
     config: Config
@@ -60,6 +61,7 @@ class Job:
     callbacks: Callbacks
     task: Task = field(kw_only=True)
     started: float = field(kw_only=True)
+    chosen: tuple[str, ...] = field(default=(), kw_only=True)
 
     def learn(self, baseline: ParallelBaseline) -> Outcome:
         """Train, and write the run. Raises ``NonFiniteError`` if the loss or a weight is NaN or infinite."""
@@ -134,7 +136,7 @@ class Job:
             model.count_params(),
             task.shows_accuracy,
             task.shows_perplexity,
-            notes=(*data.notes, *task.notes),
+            notes=(*data.notes, *task.notes, *self.chosen),
             starts_from=() if account is None else tuple(account.sentences()),
             scores=task.metrics.monitored(),
         )

@@ -84,7 +84,7 @@ def _steps(
     before = time.perf_counter()
     for step, batch in enumerate(batches, so_far.step + 1):
         number = horizon.number(epoch, updates_of(step, config), updates)
-        rate = config.optimizer.learning_rate * rate_share(config.schedule, number, horizon) * state.rate_share
+        rate = config.optimizer.rate * rate_share(config.schedule, number, horizon) * state.rate_share
         if rate != rate_set:
             state.optimizer.learning_rate = rate_set = rate
         update = step % config.accumulate_steps == 0 or step == steps

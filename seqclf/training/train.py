@@ -16,6 +16,7 @@ from seqclf.tasks.base import Task
 from seqclf.tasks.kinds import task_of
 from seqclf.tensorflow_startup import start_tensorflow
 from seqclf.text.kinds import load_tokenizer
+from seqclf.training.automatic import decided
 from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.data_checks import check_data
 from seqclf.training.environment import environment
@@ -99,12 +100,13 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
     from seqclf.training.job import Job
 
     started = time.perf_counter() - data.seconds  # wall time includes the preparation
+    config, chosen = decided(config, data, run, callbacks.stage, memory_check=options.memory_check)
     task = task_of(config, data)
     _write_data(run, data, task)
     if options.memory_check:
         check_memory(config, data)
     with ParallelBaseline(config, data, callbacks.listen) as baseline:
-        return Job(config, run, data, options, callbacks, task=task, started=started).learn(baseline)
+        return Job(config, run, data, options, callbacks, task=task, started=started, chosen=chosen).learn(baseline)
 
 
 def prepared(config: Config, options: TrainOptions, callbacks: Callbacks, run: Run | None = None) -> TrainingData:

@@ -166,7 +166,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + "training:\n  batch_size: 32.0\n",
-            ["5:3: training.batch_size: expected an integer, found 32.0"],
+            ["5:3: training.batch_size: expected an integer, or auto, found 32.0"],
         ),
         (
             MINIMAL + "head: {type: dense, units: 3}\n",
@@ -236,7 +236,9 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             MINIMAL + 'training:\n  optimizer:\n    learning_rate: "1e-3"\n',
-            ['6:5: training.optimizer.learning_rate: expected a number, found the string "1e-3"; remove the quotes'],
+            [
+                '6:5: training.optimizer.learning_rate: expected a number, or auto, found the string "1e-3"; remove the quotes'
+            ],
         ),
         (
             MINIMAL + "embedding: {vectors: 3}\n",

@@ -122,6 +122,7 @@ def _as_json(report: Report) -> dict[str, Any]:
         "vocabulary": report.vocabulary,
         "max_tokens": report.max_tokens,
         "initialize": report.starts_from,
+        "automatic": report.automatic,
         "vectors": None if report.pretrained is None else report.pretrained.as_json(),
         "baseline": None if report.baseline is None else report.baseline.to_json(),
         "layers": None if report.layers is None else [asdict(row) for row in report.layers],

@@ -15,8 +15,10 @@ from seqclf.config.schema.schedules import ScheduleConfig
 from seqclf.config.schema.teacher import TeacherConfig
 from seqclf.metrics.monitors import PREFIX, Monitor
 from seqclf.option_types import (
+    AUTO,
     LIST,
     MAPPING,
+    AutoTexts,
     Epochs,
     Name,
     NonNegativeReal,
@@ -109,7 +111,11 @@ class TrainingConfig(Strict):
     """How the model is trained. The weights of the best epoch are kept, or of the last without validation texts."""
 
     epochs: Epochs = Field(10, description="Maximum number of passes over the training texts.")
-    batch_size: Texts = Field(64, description="Maximum number of texts in a batch; they have similar lengths.")
+    batch_size: AutoTexts = Field(
+        64,
+        description="Maximum number of texts in a batch; they have similar lengths. `auto`: the largest power of two "
+        "that fits into memory and leaves an epoch 100 updates ([tuning.md](tuning.md)).",
+    )
     batch_tokens: Annotated[int, Field(ge=1, le=100_000_000, json_schema_extra={"unit": "tokens"})] | None = Field(
         None,
         description="Maximum number of tokens in a batch, padding included: batches of long texts are smaller. null: "
@@ -199,6 +205,14 @@ class TrainingConfig(Strict):
         "RUN --epochs N` continues; true: the last two; false: none, so the run cannot be trained further.",
     )
     log_every: Steps = Field(50, description="Number of steps between lines in `history.jsonl`.")
+
+    @property
+    def rows(self) -> int:
+        """``batch_size`` as a number: texts in a batch, or streams of a language model. Raises ``ValueError`` while it
+        is ``auto``."""
+        if self.batch_size == AUTO:
+            raise ValueError("batch_size is auto: seqclf.training.automatic.decided chooses the number")
+        return self.batch_size
 
     @property
     def reads_unlabelled(self) -> bool:

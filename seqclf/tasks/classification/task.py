@@ -172,7 +172,7 @@ class Classification(Task):
         batches = Batches.of(texts, config, scores, self.targets)
         if self.unlabelled is None:
             return batches
-        size = config.training.unlabelled_batch_size or config.training.batch_size
+        size = config.training.unlabelled_batch_size or config.training.rows
         others = Batches.of(self.unlabelled, config, beside, self.unlabelled_targets)
         return PairedBatches(batches, replace(others, batch_size=size))
 

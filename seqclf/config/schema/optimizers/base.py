@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from seqclf.option_types import Kind, NonNegativeReal, PositiveReal
+from seqclf.option_types import AUTO, AutoReal, Kind, NonNegativeReal, PositiveReal
 
 if TYPE_CHECKING:
     import keras
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 WEIGHT_DECAY = (
     "Decoupled weight decay (Loshchilov & Hutter 2019): each update multiplies a weight by 1 - `weight_decay` * "
     "`learning_rate`. Applies to embeddings and kernels, not to biases or to the scale and shift of normalisation."
+)
+
+LEARNING_RATE = (
+    "Step size of the optimizer. `auto`: the training tries many before its first step, as `seqclf find-lr` does, and "
+    "records the one that it takes ([tuning.md](tuning.md))."
 )
 
 
@@ -31,12 +36,19 @@ class Optimizer(Kind):
 
     keras_class: ClassVar[str]
 
-    learning_rate: PositiveReal = Field(1e-3, description="Step size of the optimizer.")
+    learning_rate: AutoReal = Field(1e-3, description=LEARNING_RATE)
     clip_norm: PositiveReal | None = Field(
         None,
         description="Maximum global norm of the gradients: larger ones are scaled down. null: no clipping.",
     )
     weight_decay: NonNegativeReal = Field(0.0, description=WEIGHT_DECAY)
+
+    @property
+    def rate(self) -> float:
+        """``learning_rate`` as a number. Raises ``ValueError`` while it is ``auto``."""
+        if self.learning_rate == AUTO:
+            raise ValueError("learning_rate is auto: seqclf.training.automatic.decided chooses the number")
+        return self.learning_rate
 
     @property
     @abstractmethod

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from seqclf.config.schema.optimizers.base import Optimizer
-from seqclf.option_types import Decay, PositiveReal
+from seqclf.config.schema.optimizers.base import LEARNING_RATE, Optimizer
+from seqclf.option_types import AutoReal, Decay
 
 
 class Sgd(Optimizer):
@@ -17,7 +17,7 @@ class Sgd(Optimizer):
     keras_class = "SGD"
 
     type: Literal["sgd"] = Field(description="Optimizer type.")
-    learning_rate: PositiveReal = Field(1e-2, description="Step size of the optimizer.")
+    learning_rate: AutoReal = Field(1e-2, description=LEARNING_RATE)
     momentum: Decay = Field(0.0, description="Fraction of the last update added to the next one.")
     nesterov: bool = Field(False, description="Use Nesterov momentum (Nesterov 1983); needs `momentum`.")
 
