@@ -161,17 +161,22 @@ def test_a_batch_is_the_largest_power_of_two_with_enough_updates(
         assert found.size == 4096 or -(-texts // (2 * found.size)) < wanted
 
 
-def test_a_batch_of_a_language_model_is_streams(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "texts.txt").write_text("one two three four\n" * 900, encoding="utf-8")
-    values = lm_config(data={"source": "text", "train": str(tmp_path / "texts.txt")})
-    values["training"]["batch_size"] = "auto"
-    config = checked_config(values)
+@pytest.mark.usefixtures("no_saved_models")
+def test_a_language_model_takes_streams_and_a_rate(
+    sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its states are carried from batch to batch, also over a measurement of the loss between two of them."""
     monkeypatch.setattr(batch_size, "UPDATES", 4)
-    found = largest_batch(config, prepare(config))
-    assert found.updates >= 4
+    monkeypatch.setattr(batch_size, "_SMALLEST", 1)
+    config = checked_config(lm_config(sample_csv, training__batch_size="auto", training__epochs=1, **AUTO))
+    run, _ = train_new(config, tmp_path, QUICK)
+    chosen = run.manifest["automatic"]
+    assert chosen["training.batch_size"]["updates"] >= 4
+    assert chosen["training.optimizer.learning_rate"]["found"]
+    assert load_config(run.config).training.rows == chosen["training.batch_size"]["value"]
 
 
-def test_folds_and_check_take_auto(sample_csv: Path, tmp_path: Path) -> None:
+def test_check_says_what_auto_will_be(sample_csv: Path, tmp_path: Path) -> None:
     path = written_config(tmp_path, sample_csv, layers=POOLED, training__batch_size="auto", **AUTO)
     result = _run("check", path, "--json")
     assert result.exit_code == 0, result.output
