@@ -42,6 +42,7 @@ ALLOWED = {
     "run_decisions": {"errors", "files", "labels", "prior", "run_calibration", "run_files"},
     "run_held_out": {"errors", "files", "run_files"},
     "run_answers": {"errors", "files", "labels"},
+    "run_teachers": set(),
     "cache": {"errors", "files"},
     "metrics": {"labels"},
     "column_values": set(),
@@ -56,7 +57,9 @@ ALLOWED = {
     "ensemble_recipe": {"errors", "labels", "runs", "run_members", "config", "layer_types"},
     "run_choice": BASE | {"runs", "run_members"},
     "new_runs": BASE | {"runs"},
-    "run_catalogue": BASE | {"config_option", "runs", "run_members", "run_choice", "new_runs", "config"},
+    "run_catalogue": BASE
+    | {"run_teachers"}
+    | {"config_option", "runs", "run_members", "run_choice", "new_runs", "config"},
     "runtime": set(),
     "tensorflow_startup": {"runtime", "config"},
     "token_ids": set(),
@@ -66,17 +69,17 @@ ALLOWED = {
     "layer_types": BASE | {"option_types", "layers", "onnx_writer"},
     "config": BASE | {"runs", "option_types", "layer_types", "text", "sources"},
     "text": BASE,
-    "data": BASE | {"runs", "config", "text", "sources", "label_weights"},
+    "data": BASE | {"run_teachers", "runs", "config", "text", "sources", "label_weights"},
     "model": BASE | {"config", "layer_types", "layers", "ensemble_recipe"},
     "ngrams": BASE | {"config", "text", "data", "sources", "label_weights"},
     "tasks": BASE
     | {"runs", "run_held_out", "run_answers", "config", "data", "layers", "model", "ngrams", "label_weights"},
     "evaluation": BASE
     | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"}
-    | {"hub", "layer_types", "ensemble_recipe", "run_members", "run_held_out", "run_answers"},
+    | {"hub", "layer_types", "ensemble_recipe", "run_members", "run_held_out", "run_answers", "run_teachers"},
     "export": BASE
     | {"runs", "config", "layer_types", "text", "data", "model", "onnx_writer", "tasks", "generation", "inference"}
-    | {"ensemble_recipe", "run_members"},
+    | {"ensemble_recipe", "run_members", "run_teachers"},
     "calibration": BASE
     | {"runs", "tensorflow_startup", "config", "layer_types", "data", "tasks", "evaluation", "export", "inference"}
     | {"run_members", "run_held_out", "run_answers"},
@@ -89,6 +92,7 @@ ALLOWED = {
         "run_catalogue",
         "run_held_out",
         "run_answers",
+        "run_teachers",
         "data",
         "model",
         "ngrams",
@@ -105,13 +109,15 @@ ALLOWED = {
     "baseline": BASE | {"config", "layer_types", "text", "data", "sources", "tasks", "label_weights", "run_answers"},
     "benchmark": BASE | {"figures", "runtime", "config", "data", "layers", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},
-    "report": BASE | {"runs", "run_files", "run_members", "run_catalogue", "config", "baseline", "evaluation"},
+    "report": BASE
+    | {"runs", "run_files", "run_teachers", "run_members", "run_catalogue", "config", "baseline", "evaluation"},
     "starter": BASE
     | {"runs", "new_runs", "config", "text", "data", "sources", "training", "evaluation", "baseline", "file_encoding"},
     "training": BASE
     | {
         "runs",
         "run_answers",
+        "run_teachers",
         "run_choice",
         "run_members",
         "run_catalogue",

@@ -95,10 +95,16 @@ def texts_seen(run: Run, texts: LabelledTexts, *, validation: bool = False) -> S
 
 
 def texts_seen_of_split(run: Run, given: GivenTexts, split: str) -> SeenTexts | None:
-    """``texts_seen`` of a split with a file of its own; None for others, whose texts are apart from the training's."""
+    """``texts_seen`` of a split with a file of its own; None for others, whose texts are apart from the training's.
+
+    Also reports on standard error if the run's teachers knew texts of the split.
+    """
     from seqclf.data.corpus import Corpus
     from seqclf.run_members import shares_validation
+    from seqclf.run_teachers import known_to_teachers
 
+    if run.has_manifest and (known := known_to_teachers(run.manifest).get(split)) is not None:
+        say(f"warning: {run.name}: {known.sentence(split)}", err=True)
     data = given.config.data
     unshared = split == "validation" and not shares_validation(run)
     if unshared or (split != "train" and not data.is_published and Corpus(given.config).has_own_part(split)):

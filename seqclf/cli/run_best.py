@@ -22,6 +22,8 @@ def sentences(best: Best) -> Iterator[str]:
         yield f"As good, but older: {_few(best.ties)}"
     if best.without:
         yield f"Without this score: {_few(best.without)}"
+    if best.known:
+        yield _about_teachers(best)
     if best.compared > 1 and best.same_texts is False:
         yield (
             f"warning: these runs were measured on different {best.split} texts, so their scores do not compare well; "
@@ -29,6 +31,15 @@ def sentences(best: Best) -> Iterator[str]:
         )
     if best.split == TEST:
         yield "warning: chosen by test scores, which measure the chosen run no more; better: --split validation"
+
+
+def _about_teachers(best: Best) -> str:
+    """Runs with scores that are too good, because their teachers knew the texts."""
+    effect = f"so their {best.split} scores are too good"
+    if best.is_doubtful:
+        which = "the run's teachers" if best.compared == 1 else f"the teachers of {_few(best.known)}"
+        return f"warning: {which} knew {best.split} texts, {effect}; `seqclf runs show RUN` says how to cure it"
+    return f"Left out, because their teachers knew {best.split} texts, {effect}: {_few(best.known)}"
 
 
 def _few(names: Sequence[str]) -> str:

@@ -113,11 +113,18 @@ def warnings(comparison: Comparison, *, everything: bool = False, same: str | No
         tasks = "; ".join(f"{task}: {', '.join(_names(group))}" for task, group in comparison.by_task.items())
         yield f"note: the runs have different tasks ({tasks}), whose scores cannot be compared"
         return
+    for entry in comparison.entries:
+        for split, known in entry.known_to_teachers.items():
+            if split in comparison.scores:
+                yield (
+                    f"warning: {entry.name}: {known.sentence(split)}. Its {split} scores do not compare with those of "
+                    "other runs, and are not marked"
+                )
     if calibrated := comparison.calibrated:
         only = f"{', '.join(calibrated)} {'is' if len(calibrated) == 1 else 'are'} calibrated (seqclf calibrate)"
         yield f"note: only {only}, which lowers the loss, but changes no label: losses are not marked"
-    for split, known in comparison.same_texts.items():
-        if known is False and split != same:
+    for split, alike in comparison.same_texts.items():
+        if alike is False and split != same:
             yield f"warning: the runs were measured on different {split} texts, so these scores do not compare well"
 
 
@@ -180,7 +187,7 @@ def _scores(comparison: Comparison) -> list[_Row]:
     for split, scores in comparison.scores.items():
         for name in for_people(scores):
             values = scores[name]
-            best = comparison.best_places(name, values)
+            best = comparison.best_places(split, name)
             shown = [_NONE if value is None else number_of(name, value) for value in values]
             marked = [f"{text} *" if place in best else text for place, text in enumerate(shown)]
             rows.append((f"{split} {words_of(name)}", marked))

@@ -13,7 +13,7 @@ from seqclf.cli.against_baseline import advises, behind, folds_behind
 from seqclf.cli.options import runs_argument
 from seqclf.cli.problems import show_warning
 from seqclf.cli.stop_request import StopRequest
-from seqclf.cli.train_summary import folds_summary, summary
+from seqclf.cli.train_summary import folds_summary, known_in_folds, summary
 from seqclf.cli.train_summary import show as show_summary
 from seqclf.cli.wrap import say, width_of
 from seqclf.cli.written_report import written_folds_report, written_report
@@ -52,6 +52,8 @@ def train_folds(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None
         if options.report and found.finished:
             report = written_folds_report(folds.summary, callbacks.stage)
         text, compared = folds_summary(folds.summary, found, width_of(sys.stdout)), folds_behind(loaded.config, found)
+        if (known := known_in_folds(Run(runs / one.run) for one in found.finished)) is not None:
+            text += f"\n{known}"
         if report is not None:
             text += f"\nReport      {report}"
     _end(text, found.status, stop, warning=compared)

@@ -17,11 +17,11 @@ from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.language_model import LanguageModelMetrics
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.quantities import duration
-from seqclf.runs import FINISHED
+from seqclf.run_teachers import known_to_teachers
+from seqclf.runs import FINISHED, Run
 
 if TYPE_CHECKING:
     from seqclf.config import Config
-    from seqclf.runs import Run
     from seqclf.training.folds_summary import FoldsSummary
     from seqclf.training.options import Outcome
 
@@ -61,7 +61,6 @@ def folds_summary(path: Path, summary: FoldsSummary, width: int | None = None) -
 def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advised: bool = False) -> str:
     """``advised``: the comparison with the baseline already says what to try, so the summary does not."""
     from seqclf.layer_types import walk
-    from seqclf.runs import Run
 
     spent = duration(outcome.seconds).replace(" ", GLUE)
     lines = [f"Run         {folder}  ({spent})"]
@@ -74,6 +73,8 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     if found is not None:
         lines.append(f"Validation  {found} (epoch{GLUE}{outcome.best_epoch})")
         lines += [] if compared is None else [f"Baseline    {compared}"]
+        if (known := known_to_teachers(Run(folder).manifest).get("validation")) is not None:
+            lines.append(f"Warning     {known.sentence('validation')}")
     elif outcome.best_epoch is None and outcome.status == "interrupted":
         lines.append("Validation  none yet: no epoch was completed")
     if Run(folder).saved_model.exists():
@@ -102,11 +103,20 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     return "\n".join(lines)
 
 
+def known_in_folds(folds: Iterable[Run]) -> str | None:
+    """A line that says in how many folds teachers knew validation texts; None if in none."""
+    found = [one for run in folds if (one := known_to_teachers(run.manifest).get("validation")) is not None]
+    if not found:
+        return None
+    most = max(found, key=lambda one: one.known)
+    where = "in 1 fold" if len(found) == 1 else f"in {len(found)} folds"
+    return f"Warning     {where}, {most.sentence('validation')}"
+
+
 def _of_old_texts(config: Config, options: str) -> list[str]:
     """The command that shows whether a classifier still knows the texts of the one that it started from."""
     from seqclf.config import load_config
     from seqclf.errors import InputError
-    from seqclf.runs import Run
     from seqclf.training.initialize.old_texts import old_texts, shown
 
     if config.initialize is None or not config.task.needs_labels:

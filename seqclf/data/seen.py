@@ -26,11 +26,13 @@ class Seen:
         texts: number of texts.
         trained_on: number of texts equal to a training text.
         validated_on: number of other texts equal to a validation text.
+        known_to_teachers: number of texts of a split that its teachers knew (``run_teachers``), whatever else they are.
     """
 
     texts: int
     trained_on: int
     validated_on: int
+    known_to_teachers: int = 0
 
     @property
     def matters(self) -> bool:
@@ -56,6 +58,9 @@ class Seen:
     @property
     def clause(self) -> str:
         """What these texts are to the run, after "these texts, "; meant for counts that are not 0."""
+        if self.known_to_teachers:
+            which = "all" if self.known_to_teachers == self.texts else f"{self.known_to_teachers:,}"
+            return f"{which} of which its teachers knew, so this says little about new texts"
         count = self.trained_on + self.validated_on
         parts = ((self.trained_on, "training"), (self.validated_on, "validation"))
         kinds = " or ".join(kind for number, kind in parts if number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from seqclf.config.schema.teacher import TeacherConfig
 from seqclf.labels import DEFAULT_THRESHOLD
+from seqclf.run_teachers import KnownTexts
 
 _LEAST = 1e-7  # of a probability, so that its logit is finite
 
@@ -23,6 +25,7 @@ class Taught:
         unlabelled: of the unlabelled texts; None: it says nothing about them.
         used: which unlabelled texts training uses, ``bool [texts]``; the teacher is certain enough of them.
         about: who the teachers are, and what they have seen, for the manifest.
+        known: the held-out texts that teachers knew, by split; without splits of which they knew few.
         notes: what a person should know, each for a line.
         warnings: what may make the model, or its scores, worse than they seem.
     """
@@ -31,6 +34,7 @@ class Taught:
     unlabelled: NDArray[np.float32] | None = None
     used: NDArray[np.bool_] | None = None
     about: dict[str, Any] = field(default_factory=dict)
+    known: Mapping[str, KnownTexts] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 

@@ -31,6 +31,7 @@ from seqclf.prior import Prior
 from seqclf.run_answers import Bound, KeptAnswers, answers_file
 from seqclf.run_held_out import HeldOut
 from seqclf.run_members import member_folder
+from seqclf.run_teachers import as_entry, known_to_any
 from seqclf.runs import CLASSIFICATION, FINISHED, Run
 from seqclf.text.kinds import load_tokenizer
 from seqclf.training.environment import environment
@@ -94,6 +95,7 @@ def write_run(runs: Path, content: Content, say: Callable[[str], None]) -> Run:
 def _describe(run: Run, content: Content) -> None:
     """Write everything but the models."""
     like, manifests = content.like.files, [one.run.manifest for one in content.candidates]
+    known = known_to_any([*manifests, *(one.files.manifest for one in content.candidates)])
     kept = ("encoding", "data_fingerprint", "training_texts")
     seconds = [one.get("wall_seconds") for one in manifests]
     write_config(run.config, content.config)
@@ -105,6 +107,7 @@ def _describe(run: Run, content: Content) -> None:
         parameters=content.model.count_params(),
         wall_seconds=round(sum(filter(None, seconds)), 2),
         **({"ngrams": {"refit": True}} if any(one.run.was_fitted_to_validation for one in content.candidates) else {}),
+        **as_entry(known),
         **content.notes,
     )
     copy_into(run.folder, like.tokenizer, like.extra_file)

@@ -22,6 +22,7 @@ from seqclf.evaluation.paired_words import Outcome
 from seqclf.labels import Labels
 from seqclf.metrics.paired import SIGNIFICANT, holm
 from seqclf.run_answers import Bound, KeptAnswers
+from seqclf.run_teachers import known_to_teachers
 from seqclf.runs import CLASSIFICATION, COMPLETE, Run
 
 TEST, VALIDATION = "test", "validation"
@@ -110,15 +111,19 @@ def outcome_of(found: Paired, pair: Pair, runs: Sequence[Run], names: Sequence[s
 
 def _seen(run: Run, split: str, texts: int) -> Seen | None:
     """How many of the texts the run was trained or validated on, as ``seqclf eval`` has counted them."""
-    if split == VALIDATION:
-        return Seen(texts, 0, texts)
     try:
+        known = known_to_teachers(run.manifest).get(split)
+        of_teachers = 0 if known is None else min(known.known, texts)
+        if split == VALIDATION:
+            return Seen(texts, 0, texts, of_teachers)
         saved = run.metrics.get(split)
     except InputError:
         return None
     counts = [saved.get(name) if isinstance(saved, dict) else None for name in ("trained_on", "validated_on")]
     trained, validated = (one if isinstance(one, int) else None for one in counts)
-    return None if trained is None or validated is None else Seen(texts, trained, validated)
+    if trained is None or validated is None:
+        return Seen(texts, 0, 0, of_teachers) if of_teachers else None
+    return Seen(texts, trained, validated, of_teachers)
 
 
 def verdicts(found: Paired, names: Sequence[str]) -> list[str]:

@@ -93,7 +93,7 @@ def conclusion(found: Compared) -> str:
     how = (
         f"its {what} is {'lower' if lower else 'higher'} by {abs(difference):.4f}, more than chance explains ({chance})"
     )
-    if seen is not None and seen.matters:
+    if seen is not None and (seen.matters or seen.known_to_teachers):
         return f"{better} is better than {worse} on these texts, {seen.clause}: {how}."
     return f"{better} is better than {worse} on texts like these: {how}."
 

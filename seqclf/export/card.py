@@ -11,7 +11,7 @@ from seqclf.config import Config
 from seqclf.config.schema import NgramsConfig
 from seqclf.ensemble_recipe import Ensemble
 from seqclf.export.card_calls import Format, how_to_call
-from seqclf.export.card_data import cell, interval_of, named, seen_texts, training_data
+from seqclf.export.card_data import cell, interval_of, known_texts, named, seen_texts, training_data
 from seqclf.export.card_limits import MeasuredLimits, given_languages, measured_limits
 from seqclf.labels import MOST_SHOWN, Labels, on_one_line
 from seqclf.metrics.kinds import scores_type
@@ -163,6 +163,7 @@ def _metrics(about: About) -> Iterator[str]:
         yield ""
         yield "In brackets: 95 % intervals, of the accuracy by Wilson (1927), of F1 by the bootstrap over texts."
     yield from seen_texts(splits)
+    yield from known_texts(splits, about.manifest)
     if any(measured.metrics.weight is not None for measured in splits.values()):
         yield ""
         yield "The scores weigh each text by its weight in the data; texts of weight 0 are left out."

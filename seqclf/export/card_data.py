@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from seqclf.config import Config
@@ -10,6 +10,7 @@ from seqclf.config.shareable import last_name
 from seqclf.data.unlabelled import UnlabelledCounts
 from seqclf.labels import on_one_line
 from seqclf.metrics.measured import Measured
+from seqclf.run_teachers import known_to_teachers
 
 _MOST_LABELS = 40
 _MOST_TEACHERS = 10
@@ -92,6 +93,17 @@ def seen_texts(splits: Mapping[str, Measured]) -> Iterator[str]:
             yield (
                 f"{measured.seen.trained_on:,} of the {measured.metrics.texts:,} {split} texts are equal to a training "
                 "text, which makes the scores look better than they are."
+            )
+
+
+def known_texts(splits: Iterable[str], manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Which texts of a split the teachers of the model knew, where they knew enough to matter."""
+    for split, known in known_to_teachers(manifest).items():
+        if split in splits:
+            yield ""
+            yield (
+                f"The models from which this one learnt knew {known.share} {split} texts, so "
+                f"{known.effect.replace('the scores', f'the {split} scores')}."
             )
 
 

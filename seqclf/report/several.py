@@ -86,7 +86,7 @@ def _table(part: Comparison, split: str, facts: Mapping[str, Facts], *, same_tex
     scores = for_people(part.scores[split])
     main = main_score({split: {name: 0.0 for name in scores}}) or next(iter(scores))
     names = sorted(scores, key=lambda name: name != main)
-    best = {name: part.best_places(name, scores[name]) for name in names}
+    best = {name: part.best_places(split, name) for name in names}
     found = [_estimate(facts.get(entry.name), split, main) for entry in part.entries]
     rows = []
     for place, entry in enumerate(part.entries):
@@ -104,6 +104,9 @@ def _table(part: Comparison, split: str, facts: Mapping[str, Facts], *, same_tex
         warning = f"These runs were measured on different {split} texts: their scores do not compare well."
     if "loss" in names and part.calibrated:
         warning += " Only some of the runs are calibrated, which lowers the loss, but changes no label."
+    for entry in part.entries:
+        if split in entry.known_to_teachers:
+            warning += f" {entry.name}: {entry.known_to_teachers[split].sentence(split)}. Its scores are not marked."
     kind = " of language models" if part.entries[0].task == LANGUAGE_MODEL else ""
     return Table(
         f"{split.capitalize()} scores{kind}", [words_of(name) for name in names], rows, figure, warning.strip()

@@ -28,6 +28,8 @@ class Best:
         ties: other runs with the same score, which are older.
         compared: number of runs that have the score.
         without: names of the other complete runs, which lack it.
+        known: names of runs whose teachers knew texts that they were measured on (``run_teachers``): all that were
+            compared, or those that were left out.
         same_texts: whether all were measured on the same texts; None if that is not known.
     """
 
@@ -39,10 +41,17 @@ class Best:
     compared: int
     without: tuple[str, ...]
     same_texts: bool | None
+    known: tuple[str, ...] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the teachers of the chosen run knew texts that it was measured on, as those of all others did."""
+        return self.entry.name in self.known
 
 
 def best(entries: Sequence[Entry], metric: str | None = None, split: str | None = None) -> Best:
     """The complete run with the best score; of equal ones, the newest. Cross-validations have no model, so none wins.
+    A run whose teachers knew texts that it was measured on wins only if there is no other.
 
     Args:
         metric: the name of a score; None: the main one of the runs' task.
@@ -68,7 +77,9 @@ def best(entries: Sequence[Entry], metric: str | None = None, split: str | None 
     if not with_score:
         raise _none_has(complete, metric or name, chosen)
     _check_tasks(with_score, name)
-    order = sorted(with_score, key=lambda one: (goodness(name, one.scores[chosen][name]), one.started or ""))
+    known = [one for one in with_score if chosen in one.known_to_teachers]
+    honest = [one for one in with_score if one not in known] or with_score
+    order = sorted(honest, key=lambda one: (goodness(name, one.scores[chosen][name]), one.started or ""))
     first = order[-1]
     value = first.scores[chosen][name]
     return Best(
@@ -80,6 +91,7 @@ def best(entries: Sequence[Entry], metric: str | None = None, split: str | None 
         compared=len(order),
         without=tuple(one.name for one in complete if one not in with_score),
         same_texts=same_texts(order, chosen),
+        known=tuple(one.name for one in known),
     )
 
 

@@ -39,9 +39,13 @@ class Comparison:
         found = [one.name for one in self.entries if not one.is_cross_validation and one.run.calibration_file.is_file()]
         return found if len(found) < len(self.entries) else []
 
-    def best_places(self, name: str, values: Sequence[float | None]) -> set[int]:
-        """``best_places``; empty for the loss if only some of the runs are calibrated."""
-        return set() if name == "loss" and self.calibrated else best_places(name, values)
+    def best_places(self, split: str, name: str) -> set[int]:
+        """``best_places`` of a score, among the runs whose teachers did not know the texts of the split; empty for the
+        loss if only some of the runs are calibrated."""
+        if name == "loss" and self.calibrated:
+            return set()
+        pairs = zip(self.entries, self.scores[split][name], strict=True)
+        return best_places(name, [None if split in entry.known_to_teachers else value for entry, value in pairs])
 
     @property
     def by_task(self) -> dict[str, Comparison]:

@@ -17,6 +17,7 @@ from seqclf.new_runs import FoldRuns
 from seqclf.run_catalogue.notes import note_of
 from seqclf.run_catalogue.scores import SplitScores, is_number, scores_in, scores_of
 from seqclf.run_catalogue.state import DAMAGED, KILLED, STATES, last_start, process_lives, state_of, timestamp
+from seqclf.run_teachers import KnownTexts, known_to_teachers
 from seqclf.runs import CLASSIFICATION, RUNNING, Run
 
 FOLDS = "-folds.json"
@@ -75,6 +76,11 @@ class Entry:
     def folds_page(self) -> Path:
         """The page of a cross-validation that ``seqclf report`` writes: ``<name>-folds.html`` beside its summary."""
         return self.path.with_suffix(".html")
+
+    @cached_property
+    def known_to_teachers(self) -> Mapping[str, KnownTexts]:
+        """By split, the texts that its teachers knew: its scores on that split do not compare with those of others."""
+        return {} if self.is_cross_validation else known_to_teachers(self.manifest)
 
     @cached_property
     def size(self) -> int:

@@ -11,6 +11,7 @@ from seqclf.data.prepare import TrainingData, prepare
 from seqclf.errors import InputError, SeqclfError
 from seqclf.files import write_text
 from seqclf.new_runs import now
+from seqclf.run_teachers import as_entry
 from seqclf.runs import COMPLETE, FAILED, INTERRUPTED, RUNNING, Run
 from seqclf.tasks.base import Task
 from seqclf.tasks.kinds import task_of
@@ -143,4 +144,4 @@ def _write_data(run: Run, data: TrainingData, task: Task) -> None:
         if data.unlabelled is not None:
             run.update_manifest(unlabelled_texts=asdict(data.unlabelled.counts))
         if data.taught is not None:
-            run.update_manifest(teacher=data.taught.about)
+            run.update_manifest(teacher=data.taught.about, **as_entry(data.taught.known))

@@ -137,6 +137,8 @@ def _notes(facts: Facts, measured: Measured) -> Iterator[str]:
                 yield f"{equal(number, split, what)}: the model has seen {'it' if number == 1 else 'them'}."
         if (effect := effect_on_scores(measured)) is not None and split != "train":
             yield f"{effect[0].upper()}{effect[1:]}."
+    if (known := facts.entry.known_to_teachers.get(split)) is not None:
+        yield f"Warning: {known.sentence(split)}."
     if facts.config is not None and isinstance(facts.config.data.columns().label, Mapping):
         yield (
             "The labels of the data are probabilities. A prediction is right if it is the most probable label; the "

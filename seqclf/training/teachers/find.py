@@ -61,13 +61,18 @@ class Teacher:
 
         Texts that its n-grams were fitted to at the end (``ngrams.refit``) count as well.
         """
+        if self.trainings is None:
+            return None
+        return self.digests_of(("train", "validation") if self.run.was_fitted_to_validation else ("train",))
+
+    def digests_of(self, splits: Sequence[str]) -> NDArray[np.uint64] | None:
+        """Digests of the texts of its own splits, ``uint64 [texts]``; None: they are not known."""
         import numpy as np
 
         from seqclf.data.seen import digests_of_split
 
         if self.trainings is None:
             return None
-        splits = ("train", "validation") if self.run.was_fitted_to_validation else ("train",)
         found = [
             digests_of_split(config, split, fingerprints[split])
             for config, fingerprints in self.trainings

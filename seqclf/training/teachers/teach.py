@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from seqclf.config import Config
 from seqclf.config.problems import ConfigError, Problem
 from seqclf.config.schema.teacher import Confidence, TeacherConfig
-from seqclf.data.held_out import HELD_OUT, held_out_digests
 from seqclf.data.label_sets import some_of
 from seqclf.data.prepare import TrainingData
 from seqclf.data.seen import Seen
@@ -27,6 +26,7 @@ from seqclf.runs import Run
 from seqclf.sources.texts import digest
 from seqclf.training.teachers.ask import Answers, Asked, ask
 from seqclf.training.teachers.find import Teacher, doubts
+from seqclf.training.teachers.known import known_texts, warnings_of
 
 Say = Callable[[str], None]
 
@@ -69,7 +69,8 @@ def with_teachers(config: Config, data: TrainingData, say: Say, run: Run | None 
     notes = [_about_teachers(teachers, options, train, len(data.train))]
     if used is not None and counts is not None and options.confidence is not None:
         notes.append(_about_confidence(options.confidence, used, counts))
-    warnings = [*doubts(teachers), *_leaks(config, data, teachers), *_familiar(unlabelled, teachers)]
+    known = known_texts(config, data, teachers)
+    warnings = [*doubts(teachers), *warnings_of(known, teachers), *_familiar(unlabelled, teachers)]
     warnings += _uneven(counts, data)
     return replace(
         data,
@@ -78,6 +79,7 @@ def with_teachers(config: Config, data: TrainingData, say: Say, run: Run | None 
             None if unlabelled is None else unlabelled.probabilities,
             used,
             about,
+            known,
             tuple(notes),
             tuple(warnings),
         ),
@@ -182,24 +184,3 @@ def _familiar(unlabelled: Answers | None, teachers: Sequence[Teacher]) -> Iterat
             f"{which} {seen.texts:,} unlabelled texts are training texts of {_names(teachers)}, which "
             f"{'is' if len(teachers) == 1 else 'are'} too certain of them; new texts teach more"
         )
-
-
-def _leaks(config: Config, data: TrainingData, teachers: Sequence[Teacher]) -> Iterator[str]:
-    """Validation and test texts that a teacher was trained on: what it learnt from their labels reaches the model."""
-    known = [one.trained_on for one in teachers]
-    trained = [one for one in known if one is not None]
-    if not trained:
-        return
-    for split in HELD_OUT:
-        if not data.corpus.has(split):
-            continue
-        try:
-            digests = held_out_digests(config, data.corpus, split, "no teacher should have been trained on its texts")
-        except InputError:
-            continue  # `seqclf eval` says what is wrong with it
-        seen = Seen(len(digests), int(np.isin(digests, np.concatenate(trained)).sum()), 0)
-        if seen.matters:
-            yield (
-                f"{seen.trained_on:,} of {seen.texts:,} {split} texts are training texts of {_names(teachers)}: "
-                f"{seen.effect}. Runs with equal data.split_seed share their splits"
-            )

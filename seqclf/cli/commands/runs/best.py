@@ -44,6 +44,7 @@ def best_command(*, runs: Path, filters: Filters, metric: str | None, split: str
         entry = found.entry
         about = {"metric": found.score, "split": found.split, "value": found.value, "compared": found.compared}
         others = {"ties": list(found.ties), "without": list(found.without), "same_texts": found.same_texts}
+        others["known_to_teachers"] = list(found.known)
         print_json({"name": entry.name, "path": str(entry.path), **about, **others})
         return
     for sentence in sentences(found):

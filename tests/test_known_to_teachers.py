@@ -1,0 +1,174 @@
+"""Held-out texts that a teacher knew: they are found, and the scores on them are not taken for honest ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from conftest import POOLED, small_config
+from paired_examples import made_answers
+from run_folders import made_folds, made_run
+from teacher_examples import config_of, teacher_run, values_of
+from test_runs_command import called
+from test_runs_paired import as_kept, runs_of
+
+from seqclf.cli import cli
+from seqclf.cli.exported_classifier import card
+from seqclf.cli.train_summary import known_in_folds
+from seqclf.data.prepare import prepare
+from seqclf.data.taught import Taught
+from seqclf.report import write_report
+from seqclf.run_catalogue.catalogue import entries
+from seqclf.run_catalogue.choice import best
+from seqclf.run_teachers import KNOWN_TO_TEACHERS, KnownTexts, as_entry, known_to_any, known_to_teachers
+from seqclf.runs import Run
+from seqclf.training.teachers.teach import with_teachers
+
+KNOWN = as_entry({"validation": KnownTexts(20, 0, 20, 0, many=True, teachers=("first-1",))})
+
+
+@pytest.fixture(scope="module")
+def refit(teachers: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A teacher with the validation texts of its students, to which its n-grams were fitted, as its manifest says."""
+    data = {"source": "table", "train": str(teachers / "both.csv"), "validation": str(teachers / "valid.csv")}
+    run = teacher_run(small_config(name="first", data=data, layers=POOLED, head=[]), tmp_path_factory.mktemp("refit"))
+    run.update_manifest(ngrams={"refit": True})
+    return run
+
+
+def _taught(teachers: Path, runs: Any, **data: Any) -> Taught:
+    config = config_of(teachers, runs, data=data)
+    found = with_teachers(config, prepare(config), lambda _: None).taught
+    assert found is not None
+    return found
+
+
+def test_texts_that_n_grams_were_refit_to_are_found_and_the_cure_is_named(teachers: Path, refit: Run) -> None:
+    told = _taught(teachers, str(refit.folder))
+    assert dict(told.known) == {"validation": KnownTexts(20, 0, 20, 0, many=True, teachers=("first-1",))}
+    (warning,) = told.warnings
+    assert warning == (
+        "20 of 20 validation texts are known to first-1: its n-grams were fitted to them at the end (ngrams.refit): "
+        "the scores say little about new texts. To cure it, train the teacher again with --set ngrams.refit=false "
+        f"(`seqclf train {refit.config} --set ngrams.refit=false`)"
+    )
+    refit.update_manifest(ngrams={"refit": False})
+    try:
+        honest = _taught(teachers, str(refit.folder))
+    finally:
+        refit.update_manifest(ngrams={"refit": True})
+    assert not honest.known and not honest.warnings
+
+
+def test_each_text_counts_once_and_by_its_strongest_cause(teachers: Path, refit: Run) -> None:
+    """``one`` was trained on the validation texts here, ``first`` on some of the test texts and refit to others."""
+    told = _taught(teachers, ["one", str(refit.folder)], validation=str(teachers / "one.csv"), train=str(
+        teachers / "more.csv"), test=str(teachers / "valid.csv"))  # fmt: skip
+    assert dict(told.known) == {
+        "validation": KnownTexts(20, 20, 0, 0, many=True, teachers=("one-1", "first-1")),
+        "test": KnownTexts(20, 0, 20, 0, many=True, teachers=("first-1",)),
+    }
+    assert told.warnings[0].startswith("20 of 20 validation texts are training texts of one-1, first-1: the scores")
+    assert "give all runs the same splits" in told.warnings[0] and "refit" not in told.warnings[0]
+
+
+def test_what_a_teachers_teacher_knew_counts(teachers: Path, refit: Run, tmp_path: Path) -> None:
+    """A student of a student: its teacher saw none of the texts itself."""
+    second = teacher_run(values_of(teachers, str(refit.folder)), tmp_path)
+    second.update_manifest(**KNOWN)
+    told = _taught(teachers, str(second.folder))
+    assert dict(told.known) == {"validation": KnownTexts(20, 0, 0, 20, many=True, teachers=(second.name,))}
+    assert "name teachers whose own teachers did not know these texts" in told.warnings[0]
+
+
+def test_it_is_said_wherever_the_scores_are(
+    teachers: Path, refit: Run, tmp_path: Path, real_reports: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = values_of(teachers, str(refit.folder)) | {"name": "second"}
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(values), encoding="utf-8")
+    runs = tmp_path / "runs"
+    done = CliRunner().invoke(cli, ["train", str(path), "--runs", str(runs), "--no-report"])
+    assert done.exit_code == 0, done.output
+    sentence = (
+        "first-1, from which it learnt, knew all 20 validation texts: the scores say little about new texts; train "
+        "the teacher again with --set ngrams.refit=false"
+    )
+    _, summary = done.stdout.split("Validation ")
+    assert f"Warning     {sentence}\n" in summary
+    run = Run(runs / "second-1")
+    assert run.manifest[KNOWN_TO_TEACHERS] == KNOWN[KNOWN_TO_TEACHERS]
+    shown = dict(line.split("\t", 1) for line in called(runs, "show", "second-1").stdout.splitlines())
+    assert shown["warning"] == sentence
+    assert f"Warning: {sentence}." in write_report(run).read_text(encoding="utf-8")
+    assert "knew all 20 validation texts, so the validation scores say little about new texts." in card(
+        run, "onnx", None
+    )
+    again = CliRunner().invoke(cli, ["eval", "--run", str(run.folder), "--split", "validation"])
+    assert again.exit_code == 0, again.output
+    assert f"warning: second-1: {sentence}" in again.stderr
+
+
+def test_an_honest_run_is_the_best(tmp_path: Path) -> None:
+    made_run(tmp_path, "second-1", validation=0.9, **KNOWN)
+    doubtful = called(tmp_path, "best")
+    assert doubtful.stdout == "second-1\n"
+    assert "warning: the run's teachers knew validation texts, so their validation scores are too good" in (
+        doubtful.stderr
+    )
+    made_run(tmp_path, "first-1", validation=0.8)
+    found = best(entries(tmp_path))
+    assert (found.entry.name, found.compared, found.known, found.is_doubtful) == ("first-1", 1, ("second-1",), False)
+    said = called(tmp_path, "best").stderr
+    assert "Left out, because their teachers knew validation texts, so their validation scores are too good: " in said
+    assert json.loads(called(tmp_path, "best", "--json").stdout)["known_to_teachers"] == ["second-1"]
+    made_run(tmp_path, "other-1", validation=0.7, metrics={"test": {"accuracy": 0.9, "loss": 1.0}}, **KNOWN)
+    assert best(entries(tmp_path), split="test").known == (), "its test texts were new"
+
+
+def test_a_comparison_does_not_mark_its_scores(tmp_path: Path) -> None:
+    made_run(tmp_path, "first-1", validation=0.8)
+    made_run(tmp_path, "third-1", validation=0.7)
+    run = made_run(tmp_path, "second-1", validation=0.9)
+    assert r"0.9000 \*" in called(tmp_path, "compare", "first-1", "third-1", "second-1", "--markdown").stdout
+    run.update_manifest(**KNOWN)
+    done = called(tmp_path, "compare", "first-1", "third-1", "second-1", "--markdown")
+    assert r"0.8000 \*" in done.stdout and r"0.9000 \*" not in done.stdout
+    assert "warning: second-1: first-1, from which it learnt, knew all 20 validation texts" in done.stderr
+    assert "Its validation scores do not compare with those of other runs, and are not marked" in done.stderr
+
+
+def test_a_paired_test_in_its_favour_says_little(tmp_path: Path) -> None:
+    good, bad = made_answers(1, 400, 2, skill=3.0)
+    runs = runs_of(tmp_path, "validation", as_kept(bad), as_kept(good))
+    honest = called(tmp_path, "compare", "a-1", "b-1", "--markdown").stdout
+    assert "all of which are its own validation texts" in " ".join(honest.split())
+    runs[1].update_manifest(**as_entry({"validation": KnownTexts(400, 300, 0, 0, many=True, teachers=("t-1",))}))
+    shown = " ".join(called(tmp_path, "compare", "a-1", "b-1", "--markdown").stdout.split())
+    assert "on these texts, 300 of which its teachers knew, so this says little about new texts: its" in shown
+
+
+def test_models_that_are_made_of_such_runs_have_it_too() -> None:
+    few = KnownTexts(20, 1, 0, 0, many=False, teachers=("a",))
+    many = KnownTexts(20, 0, 0, 20, many=True, teachers=("b",))
+    manifests = [as_entry({"validation": few, "test": few}), {}, as_entry({"validation": many})]
+    assert known_to_any(manifests) == {"validation": many, "test": few}
+
+
+@pytest.mark.parametrize("saved", [None, [], {"validation": []}, {"validation": {"texts": "many"}}])
+def test_malformed_entries_are_none(saved: Any) -> None:
+    assert known_to_teachers({KNOWN_TO_TEACHERS: saved}) == {}
+    assert known_to_teachers(KNOWN)["validation"].refit == 20
+
+
+def test_a_cross_validation_says_in_how_many_folds(tmp_path: Path) -> None:
+    made_folds(tmp_path, "a-1", folds=2)
+    folds = [Run(tmp_path / f"a-1-fold{number}") for number in (1, 2)]
+    assert known_in_folds(folds) is None
+    folds[1].update_manifest(**KNOWN)
+    said = known_in_folds(folds)
+    assert said is not None and said.startswith("Warning     in 1 fold, first-1, from which it learnt, knew all 20")
