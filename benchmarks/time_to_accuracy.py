@@ -9,7 +9,8 @@ wall time into a file of the folder. It skips what is there, so that it can be s
 that was stopped leaves nothing, because a training that is resumed repeats its start. One that ``--limit`` ended is
 kept, and repeated when the limit is longer. ``page`` writes the section between its markers, and the plot next to the
 page. Where data are: as for ``benchmarks/results.py``. Language models that a config starts from are looked for in
-``--runs``; their training time is added.
+``--runs``; their training time is added. ``--keep`` keeps the trained runs, for ``results.py`` once ``seqclf eval`` has
+measured them.
 
 The processes run on two cores. Of a shared machine, the files say how many cores other processes used.
 """
@@ -18,8 +19,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import math
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -46,7 +49,7 @@ from seqclf.training.resolve import resolved
 DATA_SETS = {
     "imdb": DataSet(
         "IMDB, 22,500 reviews",
-        ("imdb_bag", "imdb_ngrams", "imdb_ngrams_gru", "imdb_gru", "imdb_stacked_gru", "imdb_finetuned"),
+        ("imdb_bag", "imdb_ngrams", "imdb_ngrams_gru", "imdb_pooled_gru", "imdb_gru", "imdb_lstm", "imdb_finetuned"),
         (88, 90, 91, 92),
     ),
     "sst2": DataSet("SST-2, 6,920 sentences", ("sst2", "sst2_finetuned", "glove_conv_lstm"), (80, 82, 84)),
@@ -78,9 +81,11 @@ def is_current(curve: Curve) -> bool:
     return (before["data"], curve.form["version"]) == (of_now["data"], now["version"])
 
 
-def measured(data: str, contender: str, runs: Path, limit: float | None = None) -> Curve:
-    """Train one contender, and return its curve. Raises ``MeasurementFailed``, and ``SeqclfError`` for a config without
-    its data or the run that it starts from."""
+def measured(data: str, contender: str, runs: Path, *, limit: float | None = None, keep: Path | None = None) -> Curve:
+    """Train one contender, and return its curve; move a finished run to the folder ``keep``.
+
+    Raises ``MeasurementFailed``, and ``SeqclfError`` for a config without its data or the run that it starts from.
+    """
     with tempfile.TemporaryDirectory(prefix="time_to_accuracy_", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         surroundings = os.environ | {"SEQCLF_CACHE": str(folder / "cache")}
@@ -100,6 +105,8 @@ def measured(data: str, contender: str, runs: Path, limit: float | None = None) 
             run = Run(found[0].parent)
             texts, points = run.manifest["data_fingerprint"], points_of_run(run, process.began)
             before = seconds_before(run)
+            if keep is not None and not process.stopped:
+                _move(run, keep)
         else:  # stopped before the first step
             texts, points = {}, ()
     machine = {environment()["machine"]["processor"]: "", **{name: version(name) for name in _PACKAGES}}
@@ -107,6 +114,14 @@ def measured(data: str, contender: str, runs: Path, limit: float | None = None) 
         data, contender, form_of(data, contender), texts, points, process.seconds, before, process.processor,
         process.others, len(usable()), process.stopped, machine,
     )  # fmt: skip
+
+
+def _move(run: Run, folder: Path) -> None:
+    """Move a run into a folder of runs, under the first number that is free."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name, _, _ = run.name.rpartition("-")
+    places = (folder / f"{name}-{number}" for number in itertools.count(1))
+    shutil.move(run.folder, next(place for place in places if not place.exists()))
 
 
 def _with_origins(path: Path, runs: Path, folder: Path) -> Path:
@@ -120,11 +135,18 @@ def _with_origins(path: Path, runs: Path, folder: Path) -> Path:
 
 
 def measure(
-    data: str, contenders: Sequence[str], folder: Path, runs: Path, *, again: bool = False, limit: float | None = None
+    data: str,
+    contenders: Sequence[str],
+    folder: Path,
+    runs: Path,
+    *,
+    again: bool = False,
+    limit: float | None = None,
+    keep: Path | None = None,
 ) -> bool:
     """Measure each contender that has no curve of its present form in the folder, or one that an earlier limit stopped.
 
-    Returns whether all went well.
+    Returns whether all went well. ``limit``, in seconds, and ``keep`` as for ``measured``.
     """
     well = True
     for contender in contenders:
@@ -135,7 +157,7 @@ def measure(
             continue
         print(f"{data}, {contender}: measuring", flush=True)
         try:
-            curve = measured(data, contender, runs, limit)
+            curve = measured(data, contender, runs, limit=limit, keep=keep)
         except (MeasurementFailed, SeqclfError) as error:
             print(f"{data}, {contender}: {error}", file=sys.stderr, flush=True)
             well = False
@@ -215,6 +237,7 @@ def _arguments() -> argparse.Namespace:
     )
     measuring.add_argument("--again", action="store_true", help="also measure what is there")
     measuring.add_argument("--limit", type=_minutes, metavar="MINUTES", help="stop each process after this time")
+    measuring.add_argument("--keep", type=Path, metavar="RUNS", help="keep the trained runs in this folder")
     page = commands.add_parser("page", help="write the section of the page, and the plot")
     page.add_argument("--page", type=Path, help="file; standard output when left out, without the plot")
     for command in (measuring, page):
@@ -243,7 +266,8 @@ def main() -> None:
     try:
         for name in arguments.data:
             chosen = [one for one in DATA_SETS[name].contenders if arguments.only is None or one in arguments.only]
-            well &= measure(name, chosen, arguments.folder, arguments.runs, again=arguments.again, limit=limit)
+            options = {"again": arguments.again, "limit": limit, "keep": arguments.keep}
+            well &= measure(name, chosen, arguments.folder, arguments.runs, **options)
     except KeyboardInterrupt:
         print("Stopped; this measurement was not kept. The same command measures what is missing.", file=sys.stderr)
         sys.exit(130)

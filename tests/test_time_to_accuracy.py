@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import psutil
 import pytest
@@ -27,6 +28,7 @@ from timed_process import MeasurementFailed, timed
 
 from seqclf.config import load_config
 from seqclf.errors import InputError
+from seqclf.runs import FINISHED, Run
 
 SST2 = {"sst2": DataSet("SST-2", ("sst2", "glove_conv_lstm"), (80, 82.5))}
 
@@ -46,7 +48,7 @@ class TestMeasuring:
         """The contenders that are trained; those whose names begin with ``keras`` fail."""
         made: list[str] = []
 
-        def measured(data: str, contender: str, runs: Path, limit: float | None = None) -> Curve:
+        def measured(data: str, contender: str, runs: Path, **options: Any) -> Curve:
             made.append(contender)
             if contender.startswith("keras"):
                 raise InputError("no such texts")
@@ -111,6 +113,14 @@ class TestMeasuring:
         (point,) = curve.points
         assert 0.5 < point.accuracy <= 1 and 0 < point.seconds <= curve.seconds and not curve.stopped
         assert set(curve.texts) == {"train", "validation"} and curve.cores >= 1 and curve.before == 0.0
+
+    def test_a_trained_run_is_kept(self, tiny: Path, tmp_path: Path) -> None:
+        name = load_config(tmp_path / "config.yaml").name
+        (tmp_path / "kept" / f"{name}-1").mkdir(parents=True)
+        curve = time_to_accuracy.measured("tiny", "config", tmp_path, keep=tmp_path / "kept")
+        run = Run(tmp_path / "kept" / f"{name}-2")
+        assert run.manifest["status"] == FINISHED and run.manifest["data_fingerprint"] == curve.texts
+        assert len(curve.points) == run.manifest["epochs"]
 
 
 class TestCommandLine:
