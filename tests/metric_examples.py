@@ -25,7 +25,9 @@ def metrics_with(accuracy: float = 0.75, *, multi: bool = False, texts: int = 10
         decided = DecidedLabelMetrics(accuracy, accuracy, accuracy, texts // 2, 0.5)
         return MultiLabelMetrics(texts=texts, labels={"neg": decided, "pos": decided}, **values)
     one = LabelMetrics(accuracy, accuracy, accuracy, texts // 2)
-    confusion = Confusion.of_rows(((texts // 2, 0), (texts - texts // 2, 0)))
+    rows = (texts // 2, texts - texts // 2)
+    right = [round(accuracy * row) for row in rows]
+    confusion = Confusion.of_rows(((right[0], rows[0] - right[0]), (rows[1] - right[1], right[1])))
     return ClassificationMetrics(texts=texts, labels={"neg": one, "pos": one}, confusion=confusion, **values)
 
 

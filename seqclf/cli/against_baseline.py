@@ -39,23 +39,31 @@ def paired_line(config: Config, validation: ClassifierMetrics, baseline: Baselin
 
 
 def behind(config: Config, outcome: Outcome, run: Path) -> str | None:
-    """The warning if the run's network is behind the linear model; else None."""
-    if outcome.baseline is None or outcome.status != "finished":
-        return None
-    if not isinstance(outcome.validation, ClassifierMetrics):
+    """The warning if the run's network has learnt nothing, or is behind the linear model; else None."""
+    if outcome.status != "finished" or not isinstance(outcome.validation, ClassifierMetrics):
         return None
     from seqclf.baseline.comparison import Comparison, warning
+    from seqclf.metrics.classification import ClassificationMetrics
     from seqclf.runs import Run
     from seqclf.text.kinds import load_tokenizer
     from seqclf.training.advice import with_more_epochs
+    from seqclf.training.one_answer import one_answer
 
     last_was_best = outcome.best_epoch == config.training.epochs
+    more_epochs = with_more_epochs(config, Run(run), config.training.epochs) if last_was_best else None
+    file = str(Run(run).config)
+    if isinstance(outcome.validation, ClassificationMetrics):
+        learnt_nothing = one_answer(config, outcome.validation, file=file, more_epochs=more_epochs)
+        if learnt_nothing is not None:
+            return learnt_nothing
+    if outcome.baseline is None:
+        return None
     return warning(
         config,
         Comparison.of(config, outcome.validation, outcome.baseline),
-        more_epochs=with_more_epochs(config, Run(run), config.training.epochs) if last_was_best else None,
+        more_epochs=more_epochs,
         vocabulary=load_tokenizer(Run(run).tokenizer).plain.vocabulary_size,
-        file=str(Run(run).config),
+        file=file,
     )
 
 
