@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,35 @@ def test_texts_that_are_left_out_are_not_fitted_to(tmp_path: Path) -> None:
 
 
 LABELS = {"two": Labels(("a", "b")), "three": Labels(("a", "b", "c")), "several": Labels(("a", "b", "c"), multi=True)}
+
+
+def test_the_expected_time_is_that_of_the_texts_that_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.ngrams import fit_time
+    from seqclf.ngrams.memory import fitted_lengths
+
+    config = _config(tmp_path, weight=0)
+    data = prepare(config)
+    assert len(fitted_lengths(config, data)) == 60 + TEXTS, "until the teacher was asked"
+    data = _taught(data, np.full(TEXTS, 0.9))
+    assert data.taught is not None
+    data = replace(data, taught=replace(data.taught, used=np.arange(TEXTS) < 40))
+    assert len(fitted_lengths(config, data)) == 60 + 40
+    fitted: list[int] = []
+    now = 0.0
+
+    def fit(presence: Any, targets: Any, options: Any, times: Any) -> None:  # a text takes a second
+        nonlocal now
+        assert len(times) == len(targets.truth) == presence.matrix.shape[0]
+        fitted.append(len(times))
+        now += len(times)
+
+    monkeypatch.setattr(fit_time, "fitted_linear", fit)
+    monkeypatch.setattr(fit_time, "time", SimpleNamespace(perf_counter=lambda: now))
+    assert fit_time.fits_seconds(config, data) == pytest.approx(100 * (1 + 5 * 0.8))
+    assert fitted[0] in (50, 51) and fitted[1] == 100
+    monkeypatch.setattr(fit_time, "_TOKENS_TIMED", 100)  # 50 texts
+    assert fit_time.fits_seconds(config, data) == pytest.approx(100 * (1 + 5 * 0.8), rel=0.05)
+    assert fitted[3] in (50, 51)
 
 
 def _cross_entropy(logits: np.ndarray, truth: np.ndarray, exclusive: bool) -> np.ndarray:

@@ -113,9 +113,9 @@ def with_unlabelled(
 
     ``lengths``: of these texts, in tokens before truncation.
     """
-    places = _unlabelled_places(config, data, lengths)
+    places = unlabelled_places(config, data, lengths)
     labelled = float(len(lengths) if own.times is None else own.times.sum())
-    return own.joined(_unlabelled_texts(config, data, hashed, places, labelled)), places
+    return own.joined(unlabelled_texts(config, data, hashed, places, labelled)), places
 
 
 def no_unlabelled(data: TrainingData) -> NDArray[np.float32] | None:
@@ -125,7 +125,7 @@ def no_unlabelled(data: TrainingData) -> NDArray[np.float32] | None:
     return np.zeros((len(data.taught.unlabelled), data.labels.units), np.float32)
 
 
-def _unlabelled_places(config: Config, data: TrainingData, beside: NDArray[np.int64]) -> NDArray[np.int64]:
+def unlabelled_places(config: Config, data: TrainingData, beside: NDArray[np.int64]) -> NDArray[np.int64]:
     """Indices of the unlabelled texts to fit to: those that training uses, or a sample; empty without a teacher.
 
     ``beside``: lengths of the other texts of the fit, in tokens before truncation.
@@ -138,7 +138,7 @@ def _unlabelled_places(config: Config, data: TrainingData, beside: NDArray[np.in
     return used[sample(config, lengths, int(numbers_of_ngrams(config, beside).sum()))]
 
 
-def _unlabelled_texts(
+def unlabelled_texts(
     config: Config, data: TrainingData, hashed: NgramHash, places: NDArray[np.int64], labelled: float
 ) -> FitTexts | None:
     """The unlabelled texts at these places as their teacher sees them. Together they count as the labelled ones,

@@ -48,8 +48,11 @@ def fit_bytes(config: Config, lengths: NDArray[np.integer], labels: Labels) -> i
 
 def fitted_lengths(config: Config, data: TrainingData) -> NDArray[np.int64]:
     """Lengths of the texts that the fit before a training reads, in tokens before truncation: of the training texts,
-    and of the unlabelled ones if a teacher judges them."""
+    and of the unlabelled ones that a teacher judges, as far as they are used: all, until it was asked."""
     teacher = config.training.teacher
     if data.unlabelled is None or teacher is None or not teacher.unlabelled:
         return data.train.lengths
-    return np.concatenate([data.train.lengths, data.unlabelled.encoded.lengths])
+    lengths = data.unlabelled.encoded.lengths
+    if data.taught is not None and data.taught.used is not None:
+        lengths = lengths[data.taught.used]
+    return np.concatenate([data.train.lengths, lengths])
