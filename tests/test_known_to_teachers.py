@@ -88,7 +88,8 @@ def test_what_a_teachers_teacher_knew_counts(teachers: Path, refit: Run, tmp_pat
 def test_it_is_said_wherever_the_scores_are(
     teachers: Path, refit: Run, tmp_path: Path, real_reports: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    values = values_of(teachers, str(refit.folder)) | {"name": "second"}
+    more = {"unlabelled": str(teachers / "more.csv")}
+    values = values_of(teachers, str(refit.folder), data=more) | {"name": "second"}
     path = tmp_path / "config.yaml"
     path.write_text(yaml.safe_dump(values), encoding="utf-8")
     runs = tmp_path / "runs"
@@ -99,11 +100,17 @@ def test_it_is_said_wherever_the_scores_are(
         "the teacher again with --set ngrams.refit=false"
     )
     _, summary = done.stdout.split("Validation ")
-    assert f"Warning     {sentence}\n" in summary
     run = Run(runs / "second-1")
+    read = run.manifest["unlabelled_read"]["read"]
+    assert read in (44, 48), "three batches of 16, of which one may be the last"
+    were_read = f"{read} of 60 texts were read ({100 * read / 60:.2g} %)"
+    assert f"Warning     {sentence}\nUnlabelled  {were_read}\n" in summary
+    planned = f"an epoch reads {read} of 60 unlabelled texts, the planned 1 epoch reads {read}"
+    assert f"{planned}; training.unlabelled_batch_size=20 reads all" in " ".join(done.output.split())
     assert run.manifest[KNOWN_TO_TEACHERS] == KNOWN[KNOWN_TO_TEACHERS]
     shown = dict(line.split("\t", 1) for line in called(runs, "show", "second-1").stdout.splitlines())
     assert shown["warning"] == sentence
+    assert shown["unlabelled texts"] == were_read
     assert f"Warning: {sentence}." in write_report(run).read_text(encoding="utf-8")
     assert "knew all 20 validation texts, so the validation scores say little about new texts." in card(
         run, "onnx", None

@@ -178,6 +178,11 @@ def test_unlabelled_texts_have_epochs_of_their_own(case: tuple[PairedBatches, in
     for start in range(0, len(read), count):
         part = read[start : start + count]
         assert len(set(part)) == len(part), "each text once in each of their epochs"
+    for steps in range(sum(map(len, plans)) + 1):
+        pairs = [pair for plan in plans for pair in plan][:steps]
+        assert batches.texts_read(seed, steps) == len({place for pair in pairs for place in pair.unlabelled.tolist()})
+    for epoch in range(1, 6):
+        assert batches.steps_before(seed, epoch) == sum(map(len, plans[: epoch - 1]))
     # A process that resumes at any epoch makes the same plan.
     for epoch, plan in enumerate(plans, 1):
         again = PairedBatches(batches.labelled, batches.unlabelled).shuffled(seed, epoch)

@@ -17,6 +17,7 @@ from seqclf.run_catalogue.scores import for_people, is_number
 from seqclf.run_catalogue.state import DAMAGED
 from seqclf.run_members import ENSEMBLE, how_to_make_again
 from seqclf.runs import COMPLETE, FINISHED, LANGUAGE_MODEL, RUNNING
+from seqclf.training.unlabelled_read import UNLABELLED_READ, UnlabelledRead
 
 Facts = Iterator[tuple[str, str]]
 _LARGE_PARTS = ("checkpoint", "model.keras", "saved_model", "model.onnx")
@@ -86,6 +87,9 @@ def _training(entry: Entry) -> Facts:
         best = manifest.get("best_epoch")
         stopped = ", stopped early" if manifest.get("stopped_by") == "early_stopping" else ""
         yield "epochs", f"{manifest['epochs']:,}{stopped}" + (f"; best: {best:,}" if is_number(best) else "")
+    if (read := UnlabelledRead.from_json(manifest.get(UNLABELLED_READ))) is not None:
+        best = manifest.get("best_epoch")
+        yield "unlabelled texts", read.sentence(best if isinstance(best, int) else None)
     if isinstance(manifest.get("error"), str) and entry.state not in (FINISHED, RUNNING):
         yield "error", manifest["error"]
 

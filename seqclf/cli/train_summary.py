@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqclf.cli.against_baseline import paired_line, scores_line
 from seqclf.cli.columns import of_rows, table
@@ -73,10 +73,9 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     if found is not None:
         lines.append(f"Validation  {found} (epoch{GLUE}{outcome.best_epoch})")
         lines += [] if compared is None else [f"Baseline    {compared}"]
-        if (known := known_to_teachers(Run(folder).manifest).get("validation")) is not None:
-            lines.append(f"Warning     {known.sentence('validation')}")
     elif outcome.best_epoch is None and outcome.status == "interrupted":
         lines.append("Validation  none yet: no epoch was completed")
+    lines += _about_the_texts(Run(folder).manifest, outcome)
     if Run(folder).saved_model.exists():
         lines.append(f"SavedModel  {folder / 'saved_model'}")
     if Run(folder).report.is_file():
@@ -101,6 +100,17 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     advice = [] if advised else _advice(config, Run(folder))
     lines += [f"{'' if number else 'To try':<{_MARGIN}}{line}" for number, line in enumerate(advice)]
     return "\n".join(lines)
+
+
+def _about_the_texts(manifest: Mapping[str, Any], outcome: Outcome) -> Iterator[str]:
+    """What a teacher knew of the validation texts, and how many unlabelled texts were read."""
+    from seqclf.training.unlabelled_read import UNLABELLED_READ, UnlabelledRead
+
+    known = known_to_teachers(manifest).get("validation")
+    if known is not None and outcome.validation is not None:
+        yield f"Warning     {known.sentence('validation')}"
+    if (read := UnlabelledRead.from_json(manifest.get(UNLABELLED_READ))) is not None:
+        yield f"Unlabelled  {read.sentence(outcome.best_epoch)}"
 
 
 def known_in_folds(folds: Iterable[Run]) -> str | None:

@@ -74,8 +74,23 @@ class PairedBatches:
         """The plan of an epoch: ``Batches.shuffled`` of the labelled texts, with the next unlabelled batches."""
         plan = self.labelled.shuffled(seed, epoch)
         self._steps[seed, epoch] = len(plan)
-        skipped = sum(self._steps_of(seed, before) for before in range(1, epoch))
+        skipped = self.steps_before(seed, epoch)
         return [Pair(*both) for both in zip(plan, self._stream_of_plans(seed, skipped), strict=False)]
+
+    @property
+    def number_unlabelled(self) -> int:
+        """How many unlabelled texts there are to read."""
+        return len(self.unlabelled.texts.counted)
+
+    def texts_read(self, seed: int, steps: int) -> int:
+        """How many different unlabelled texts the first steps of a training read."""
+        return sum(map(len, self.unlabelled.shuffled(seed ^ _ORDER, 1)[:steps]))
+
+    def steps_before(self, seed: int, epoch: int) -> int:
+        """Number of steps of all epochs before ``epoch``."""
+        if self.labelled.batch_tokens is None and epoch > 1:
+            return (epoch - 1) * self._steps_of(seed, 1)
+        return sum(self._steps_of(seed, before) for before in range(1, epoch))
 
     def _steps_of(self, seed: int, epoch: int) -> int:
         """Number of steps of an epoch, which may differ between epochs if ``batch_tokens`` limits batches."""

@@ -22,6 +22,7 @@ from seqclf.training.initialize.words import Account
 from seqclf.training.keeper import Keeper
 from seqclf.training.options import MOST_REWINDS, Callbacks, Outcome, TrainOptions
 from seqclf.training.pretrained import read_pretrained
+from seqclf.training.unlabelled_read import UnlabelledRead, planned_reading
 from seqclf.training.written import write_metrics, write_models
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ class Job:
 
     def _started(self, model: keras.Model, task: Task, account: Account | None) -> TrainingStarted:
         data = self.data
+        reading = planned_reading(task.batches(data.train, self.config, training=True), self.config)
         return TrainingStarted(
             self.config.data.describe(),
             self.config.training.epochs,
@@ -136,7 +138,7 @@ class Job:
             model.count_params(),
             task.shows_accuracy,
             task.shows_perplexity,
-            notes=(*data.notes, *task.notes, *self.chosen),
+            notes=(*data.notes, *task.notes, *self.chosen, *([] if reading is None else [reading])),
             starts_from=() if account is None else tuple(account.sentences()),
             scores=task.metrics.monitored(),
         )
@@ -205,7 +207,9 @@ class Job:
         if compared is not None and validation is not None:
             keeper(compared)
             write_metrics(self.config, validation, run, compared.scores)
+        read = UnlabelledRead.of(self.task.batches(self.data.train, self.config, training=True), self.config, state)
         run.update_manifest(
+            **({} if read is None else read.to_json()),
             status=status,
             ended=now(),
             stopped_by=done.why,
