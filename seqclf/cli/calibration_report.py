@@ -17,6 +17,7 @@ from seqclf.cli.grids import Grid
 from seqclf.cli.wrap import say
 from seqclf.files import shell_word
 from seqclf.labels import Labels
+from seqclf.metrics.calibration import BINS
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.scores import UNDEFINED
 from seqclf.runs import Run
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from seqclf.data.encoded import EncodedTexts
     from seqclf.evaluation.classifier import KerasClassifier
 
+_HARDLY = 0.005  # of the log loss
 _LEAST_SHARE, _LEAST_ANSWERED = 0.05, 20  # of the validation texts, for abstaining to be of use
 
 
@@ -41,6 +43,8 @@ def show_calibrated(run: Run, done: Calibrated) -> None:
         say(f"note: {count} fewer than {LEAST_TEXTS} texts and {get} one temperature, that of all labels", err=True)
     say("")
     show_change(done.before, done.after)
+    for note in worse_errors(run, done.before, done.after):
+        say(note, err=True)
     say("")
     say(_decisions(run.labels, done))
     if done.prior_changes:
@@ -62,6 +66,29 @@ def show_change(before: Metrics, after: Metrics) -> None:
         rows.append([name, texts, "log loss", f"{old.loss:.4f}", f"{new.loss:.4f}"])
         rows.append(["", "", "calibration error", _error(old), _error(new)])
     console().print(Grid(("", "texts", "", "before", "after"), rows))
+
+
+def worse_errors(run: Run, before: Metrics, after: Metrics) -> Iterator[str]:
+    """What it means, for each split, if the calibration error got larger."""
+    for split, old in before.items():
+        new = after[split]
+        errors = [_error(one) for one in (old, new)]
+        if UNDEFINED in errors or float(errors[1]) <= float(errors[0]):
+            continue
+        undo = f"`seqclf calibrate --run {shell_word(run.folder)} --undo` removes the temperature"
+        if abs(new.loss - old.loss) < _HARDLY * old.loss:
+            why = (
+                ", but the log loss, to which temperatures are fitted, hardly changed. The probabilities were about "
+                f"right before, and a difference of this kind comes from the {BINS} bins of the error; {undo}"
+            )
+        elif new.loss < old.loss:
+            why = (
+                ", but the log loss, to which temperatures are fitted, fell. Both measure how right probabilities are; "
+                f"the error compares only means in {BINS} bins, and depends on where they end"
+            )
+        else:
+            why = f", and the log loss rose. What was fitted to other texts does not hold for these; {undo}"
+        yield f"note: the calibration error of the {split} texts rose from {errors[0]} to {errors[1]}{why}"
 
 
 @dataclass(frozen=True)

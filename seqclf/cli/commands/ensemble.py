@@ -99,7 +99,7 @@ def ensemble_command(
         made = _ensemble(runs, candidates, new, weights, threads)
     report = written_report(made.run, _say)
     if as_json:
-        print_json(as_values(made))
+        print_json(as_values(made, candidates[0].config))
     else:
         show(made, candidates[0].config, runs, report)
 
