@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from seqclf.config import checked_config, load_config
 from seqclf.errors import InputError, SeqclfError
 from seqclf.labels import Labels
 from seqclf.new_runs import begin_run
+from seqclf.run_catalogue.entry import read_run
 from seqclf.runs import Run
 
 
@@ -54,6 +56,28 @@ def test_a_run_is_complete(binary_run: Run, sample_csv: Path) -> None:
     }
     assert load_config(binary_run.config).data.train == str(sample_csv)  # type: ignore[union-attr]
     assert set(binary_run.metrics) == {"validation"}, "the test split is not looked at while training"
+
+
+def test_the_time_of_a_training_is_the_same_everywhere(
+    sample_csv: Path, tmp_path: Path, no_saved_models: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written after the manifest, such as the report, is not part of it."""
+    from seqclf.training.evidence import TrainingEvidence
+    from seqclf.training.options import TrainOptions
+    from seqclf.training.train import train
+
+    write = TrainingEvidence.write
+
+    def slow(self: TrainingEvidence, *arguments: Any) -> None:
+        time.sleep(0.1)
+        write(self, *arguments)
+
+    monkeypatch.setattr(TrainingEvidence, "write", slow)
+    options = {"layers": POOLED, "training__epochs": 1, "training__baseline": False}
+    config = checked_config(small_config(data__train=str(sample_csv), **options))
+    run = begin_run(tmp_path, config.name)
+    outcome = train(config, run, TrainOptions(report=True))
+    assert outcome.seconds == run.manifest["wall_seconds"] == read_run(run.folder).seconds
 
 
 def test_history_has_windows_and_epochs(binary_run: Run) -> None:

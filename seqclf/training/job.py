@@ -208,6 +208,7 @@ class Job:
             keeper(compared)
             write_metrics(self.config, validation, run, compared.scores)
         read = UnlabelledRead.of(self.task.batches(self.data.train, self.config, training=True), self.config, state)
+        seconds = round(keeper.seconds, 2)  # without the report, which can be written again later
         run.update_manifest(
             **({} if read is None else read.to_json()),
             status=status,
@@ -215,7 +216,7 @@ class Job:
             stopped_by=done.why,
             best_epoch=done.best_epoch,
             epochs=state.epoch,
-            wall_seconds=round(keeper.seconds, 2),
+            wall_seconds=seconds,
             processor_seconds=None if (spent := keeper.processor_seconds) is None else round(spent, 2),
             peak_memory_bytes=peak_memory_bytes(),
         )
@@ -224,9 +225,9 @@ class Job:
             if validated.answers is not None:
                 keep_answers(run, self.data, validated.answers, baseline.answers, self.callbacks.stage)
             if self.options.report:
-                self._evidence.write(validated.findings, keeper.seconds)
+                self._evidence.write(validated.findings, seconds)
         scores = None if compared is None else compared.scores
-        return Outcome(status, done.best_epoch, validation, keeper.seconds, scores)
+        return Outcome(status, done.best_epoch, validation, seconds, scores)
 
     @property
     def _evidence(self) -> TrainingEvidence:
