@@ -42,6 +42,24 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert done.stdout.splitlines()[-1] == "heavy: []"
 
 
+def test_no_module_of_the_command_line_imports_tensorflow() -> None:
+    """Commands start it without its log messages (``start_tensorflow``); an import before that would print them."""
+    program = (
+        "import importlib, pkgutil, sys\n"
+        "class Refuse:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name in ('tensorflow', 'keras'): raise ImportError(name)\n"
+        "sys.meta_path.insert(0, Refuse())\n"
+        "import seqclf.cli\n"
+        "for module in pkgutil.walk_packages(seqclf.cli.__path__, 'seqclf.cli.'):\n"
+        "    try: importlib.import_module(module.name)\n"
+        "    except ImportError as error: print(module.name, 'imports', error)\n"
+        "print('imported', 'seqclf.cli.commands.train' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "imported True\n"
+
+
 def test_the_main_job(config_file: Path, tmp_path: Path) -> None:
     """Train, evaluate, predict and export in separate processes: only seqclf writes to the terminal."""
     runs = tmp_path / "runs"

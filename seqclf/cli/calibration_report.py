@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from seqclf.calibration.calibrate import Calibrated, Metrics
 from seqclf.calibration.confidence import measured
 from seqclf.calibration.operating_points import Share
 from seqclf.calibration.scored import VALIDATION, Scored
@@ -22,7 +21,8 @@ from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.scores import UNDEFINED
 from seqclf.runs import Run
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # seqclf.calibration.calibrate imports Keras, before which TensorFlow must be started
+    from seqclf.calibration.calibrate import Calibrated, Metrics
     from seqclf.data.encoded import EncodedTexts
     from seqclf.evaluation.classifier import KerasClassifier
 
