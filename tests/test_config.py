@@ -157,7 +157,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "something_reads_the_text": "is empty: add a layer",
         "ngrams_alone_have_no_network": "the head has no input because layers is empty",
         "head_sees_the_ngrams": "the head would never see the n-grams",
-        "words_have_pieces": "is already a word",
+        "words_have_pieces": "is already a word; set it to false: --set ngrams.words=false",
         "orders_differ": "expected each length once",
         "objectives_fit_the_model": "changes the vectors of tokens, but layers is []",
         "objectives_have_texts": "reads unlabelled texts, but data.unlabelled is not set",

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from conftest import write_csv
 
 from seqclf.cli import cli
-from seqclf.config import load_config
+from seqclf.config import load_config, parse_override, read_config
+from seqclf.data.prepare import preparation_problems
 
 ROOT = Path(__file__).parents[1]
 
@@ -145,6 +146,26 @@ def test_a_config_without_validation_texts_loads(sample_csv: Path, tmp_path: Pat
     assert config.training.early_stopping is None
     assert config.training.epochs < 20, "nothing ends it earlier"
     assert config.ngrams is None or not config.ngrams.refit
+
+
+def test_a_template_whose_vectors_are_missing(
+    sample_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = ("init", "--template", "trec", "--from", str(sample_csv), "-o")
+    made = _call(*arguments, "a.yaml")
+    without = "--set embedding.vectors=null"
+    assert "word vectors: data/vectors/wordllama.128d.30k.txt.gz is not there; docs/accuracy.md says how" in made.stderr
+    assert f"Next: seqclf check a.yaml {without}, then seqclf train a.yaml {without}" in made.stderr
+    refused = _call("check", "a.yaml")
+    assert refused.exit_code == 2 and f"or train without one: {without}" in refused.stderr
+    assert preparation_problems(read_config(Path("a.yaml"), [parse_override("embedding.vectors=null")]).config) == []
+    vectors = tmp_path / "data" / "vectors" / "wordllama.128d.30k.txt.gz"
+    vectors.parent.mkdir(parents=True)
+    vectors.write_text("good " + " ".join(["0.5"] * 128) + "\n", encoding="utf-8")
+    made = _call(*arguments, "b.yaml")
+    assert "is not there" not in made.stderr and made.stderr.endswith("then seqclf train b.yaml\n")
+    assert preparation_problems(read_config(Path("b.yaml")).config) == []
 
 
 def test_a_template_that_needs_validation_texts_is_rejected_without_them(sample_csv: Path) -> None:

@@ -252,6 +252,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         (tmp_path, "is a folder"),
         (tmp_path / "pipe", "is a pipe or device"),
         (tmp_path / "glove.50d.tx", "no such file; did you mean .*glove.50d.txt"),
+        (tmp_path / "none", "no such file; name a file .*=FILE .docs/accuracy.md.*: --set embedding.vectors=null$"),
         (
             Path("https://example.com/cc.en.300.vec.gz"),
             "https://example.com/cc.en.300.vec.gz: is a URL; .* download it first",

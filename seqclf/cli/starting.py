@@ -40,6 +40,12 @@ def made_from(request: Request, *, tried: bool = False) -> Starter:
     check_options(seen)
     made = best_of(seen, (), "auto") if tried else starter_for(seen)
     say(f"  {made.model}", err=True)
+    if (vectors := made.missing_vectors) is not None:
+        say(
+            f"  word vectors: {vectors} is not there; docs/accuracy.md says how to get such a file; the model can also "
+            "learn without it (--set embedding.vectors=null)",
+            err=True,
+        )
     return made
 
 

@@ -145,7 +145,7 @@ def head_sees_the_ngrams(ngrams: NgramsConfig | None) -> Iterator[Problem]:
 
 def words_have_pieces(ngrams: NgramsConfig | None, tokenizer: TokenizerConfig) -> Iterator[Problem]:
     if ngrams is not None and ngrams.words and tokenizer.no_whole_words is not None:
-        yield Problem(("ngrams", "words"), f"{tokenizer.no_whole_words}; set it to false")
+        yield Problem(("ngrams", "words"), f"{tokenizer.no_whole_words}; set it to false: --set ngrams.words=false")
 
 
 def orders_differ(ngrams: NgramsConfig | None) -> Iterator[Problem]:

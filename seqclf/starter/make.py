@@ -11,6 +11,7 @@ from seqclf.config.problems import ConfigError
 from seqclf.config.templates import template
 from seqclf.config.validation import checked_config
 from seqclf.errors import InputError
+from seqclf.files import expanded
 from seqclf.starter.look import Look, look
 from seqclf.starter.notes import about_files, about_labels
 from seqclf.starter.recipe import Recipe, recipe
@@ -56,6 +57,12 @@ class Starter:
         if self.recipe is None:
             return f"model: from the template {self.seen.request.template}"
         return f"model: {self.recipe.name} ({self.recipe.why})"
+
+    @property
+    def missing_vectors(self) -> str | None:
+        """The file of word vectors that the config names, if it is not there."""
+        path = read_config(self.seen.name, (), self.text).config.embedding.vectors
+        return None if path is None or expanded(path).exists() else path
 
 
 def starter(request: Request) -> Starter:

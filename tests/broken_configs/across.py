@@ -94,13 +94,15 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: sample}\n" + POOL + "ngrams: {words: true}\ntokenizer: {type: word}\n",
-            ["3:10: ngrams.words: with tokenizer.type: word, every token is already a word; set it to false"],
+            [
+                "3:10: ngrams.words: with tokenizer.type: word, every token is already a word; set it to false: --set ngrams.words=false"
+            ],
         ),
         (
             "data: {source: sample}\n" + POOL + "ngrams: {words: true}\ntokenizer: {type: char, ngram: 3}\n",
             [
                 "3:10: ngrams.words: words cannot be assembled from character n-grams (tokenizer.ngram or "
-                "tokenizer.stride above 1); set it to false"
+                "tokenizer.stride above 1); set it to false: --set ngrams.words=false"
             ],
         ),
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,6 +13,9 @@ from seqclf.cli.options import UserPath, check_encoding, check_utf8, label_separ
 from seqclf.cli.value_types import OneOf
 from seqclf.cli.wrap import GLUE, say
 from seqclf.files import shell_word
+
+if TYPE_CHECKING:
+    from seqclf.starter.make import Starter
 
 KINDS = ("number", "category")
 CLASSIFICATION = "classification"
@@ -175,6 +178,7 @@ def init_command(
 
     if output is not None:
         check_new(output)
+    more: tuple[str, ...] = ()
     if data is None:
         if (
             family
@@ -192,13 +196,16 @@ def init_command(
             )
         text = _of_language_model(data, about)
     else:
-        text = _from_data(data, template, family=family, separator=label_separator, tried=tried, about=about)
+        made = _from_data(data, template, family=family, separator=label_separator, tried=tried, about=about)
+        text = made.text
+        if made.missing_vectors is not None:
+            more = ("--set", "embedding.vectors=null")
     if output is None:
         click.echo(text, nl=False)
         return
     write_new(output, text)
-    shown = shell_word(output)
-    check, train = (GLUE.join(("seqclf", command, shown)) for command in ("check", "train"))
+    words = (shell_word(output), *more)
+    check, train = (GLUE.join(("seqclf", command, *words)) for command in ("check", "train"))
     say(f"Wrote {output}. Next: {check}, then {train}", err=True)
 
 
@@ -217,9 +224,10 @@ def _from_data(
     separator: str | None,
     tried: bool,
     about: dict[str, Any],
-) -> str:
+) -> Starter:
+    from seqclf.cli.file_hints import with_column_mended
     from seqclf.cli.starting import made_from
-    from seqclf.starter.named_columns import NamedColumns
+    from seqclf.starter.named_columns import NamedColumns, NoSuchColumn
     from seqclf.starter.request import Request
 
     if template is not None and (family or tried):
@@ -230,4 +238,7 @@ def _from_data(
     columns = NamedColumns(about.pop("weight"), about.pop("extra"))
     model: dict[str, Any] = {"family": family, "template": template}
     request = Request(data, separator=separator, guess_separator=guess, columns=columns, **model, **about)
-    return made_from(request, tried=tried).text
+    try:
+        return made_from(request, tried=tried)
+    except NoSuchColumn as error:
+        raise with_column_mended(error) from error

@@ -19,6 +19,10 @@ from seqclf.tables.packed import unpacked
 _START = 4 * 2**20
 """Bytes that tell a file's form: more than a line of the largest dimension has."""
 
+_WITHOUT = (
+    "; name a file of word vectors with --set embedding.vectors=FILE (docs/accuracy.md says where to get one), or "
+    "train without one: --set embedding.vectors=null"
+)
 _BUFFER = 2**20
 _PACKED = {
     re.compile(rb"\x1f\x8b"): ".gz",
@@ -70,7 +74,7 @@ def _unpacked(path: Path, stack: ExitStack) -> io.BufferedReader:
 
 def _refuse_what_is_no_file(path: Path) -> None:
     if not path.exists():
-        raise no_such_file(path)
+        raise no_such_file(path, _WITHOUT)
     if path.is_dir():
         raise InputError(f"{path}: is a folder; name the file of vectors in it")
     if not path.is_file():
