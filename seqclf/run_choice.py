@@ -90,6 +90,12 @@ def numbered_names(runs: Path, name: str) -> str:
     return _few([run.name for run in found])
 
 
+def numbered_runs(runs: Path, name: str, task: str) -> list[str]:
+    """The names of the complete runs ``<name>-<n>`` that were trained for a task, by their number."""
+    found = [run for run in _numbered(runs, name) if _is_complete(run) and run.task == task]
+    return [run.name for run in sorted(found, key=lambda run: int(run.name.rpartition("-")[2]))]
+
+
 def _numbered(runs: Path, name: str) -> Iterator[Run]:
     """The runs ``<name>-<n>`` that have a readable manifest."""
     for path in runs.glob("*"):

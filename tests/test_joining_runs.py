@@ -76,6 +76,26 @@ def test_the_name_of_a_cross_validation_stands_for_its_folds(
     assert "byte-1-fold1 and" in refused("ensemble", *runs, "byte-1", "byte-1-fold1")
     message = refused("ensemble", *runs, "word-1")
     assert "word-1-fold2: has another tokenizer than word-1-fold1" in message and "tokenizer.type=byte" in message
+    assert "data.split_seed=M" in message
+    message = refused("ensemble", *runs, "byte-1-fold1", "word-1-fold1")
+    assert "its tokenizer.type is word, that of byte-1-fold1 is byte" in message and "split_seed" not in message
+
+
+def test_tokenizers_of_other_options(ensemble_pair: list[Run], three_label_run: Run, tmp_path: Path) -> None:
+    first, other = (Run(Path(shutil.copytree(one.folder, tmp_path / one.name))) for one in ensemble_pair)
+    shutil.rmtree(other.tokenizer)
+    shutil.copytree(three_label_run.tokenizer, other.tokenizer)
+    text = other.config.read_text(encoding="utf-8")
+    other.config.write_text(text.replace("vocab_size: 300", "vocab_size: 200"), encoding="utf-8")
+    message = refused("ensemble", "--runs", str(tmp_path), first.name, other.name)
+    assert "other options (vocab_size: 200 and 300): train both with the same section `tokenizer`" in message
+
+
+def test_one_name_of_several_runs(ensemble_pair: list[Run], tmp_path: Path) -> None:
+    for number in (2, 10):
+        shutil.copytree(ensemble_pair[0].folder, tmp_path / f"small-{number}")
+    message = refused("ensemble", "--runs", str(tmp_path), "small")
+    assert message.endswith("the newest of 2 runs of this name; name each of them to join all: small-2 small-10")
 
 
 def test_without_shared_validation_texts_nothing_is_measured_on_them(

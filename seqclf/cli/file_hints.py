@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import indent
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +18,9 @@ from seqclf.cli.hint import ARGUMENTS, Hint, HintedError
 from seqclf.errors import InputError
 from seqclf.tables.formats import KINDS, OUTPUT_KINDS
 from seqclf.tables.packed import PACKINGS, unpacked_name
+
+if TYPE_CHECKING:
+    from seqclf.starter.named_columns import NoSuchColumn
 
 TABLES = (*KINDS, *PACKINGS, ".txt")
 """Extensions of files of texts."""
@@ -85,6 +90,19 @@ def check_one_file(context: click.Context, inputs: Sequence[str], texts: Sequenc
         call = ("seqclf", own, "--input", named[0], "--output", _written_name(named[0], own))
         hint = Hint(f"To {own} the texts of a file, use", (*call, *_other_options(context)))
         raise HintedError(f"{named[0]} is a file", hint)
+
+
+def with_column_mended(error: NoSuchColumn) -> Exception:
+    """The error for a column that a table lacks, with the command that names the one that is most likely meant; the
+    error itself if there is none."""
+    context = click.get_current_context()
+    line = command_line(context)
+    words: Sequence[str] = context.meta.get(ARGUMENTS, ())[len(line) - 1 :]
+    if (meant := error.meant) is None:
+        return error
+    named = rf"(^|=){re.escape(error.name)}(?==|$)"
+    mended = tuple(re.sub(named, lambda found: found[1] + meant, word) for word in words)
+    return error if mended == tuple(words) else HintedError(str(error), Hint("Type", (*line, *mended)))
 
 
 def _each_as_one_text(context: click.Context, folder: str) -> str:

@@ -115,7 +115,7 @@ def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -
     own = str(command.name)
     name, words = _as_typed(name, words)
     also = () if "--resume" in words else OF_RESUME
-    if own == "train" and (hint := _kind_of_model(command, name, words)) is not None:
+    if own == "train" and (hint := _template(command, words) or _kind_of_model(command, name, words)) is not None:
         return hint
     if own == "init" and (written := _in_the_config(name, words)) is not None:
         return Hint(f"init has no option for this; write the config to a file with -o and add to its data: {written}")
@@ -134,6 +134,23 @@ def _unknown_option(context: click.Context, name: str, words: tuple[str, ...]) -
         return _behind_dashes(context, words, [word for word in words if word.partition("=")[0] == name])
     more = "; change options of the config with --set KEY=VALUE" if _has_settings(command) and own != "eval" else ""
     return Hint(f"Options of {own}: {', '.join(option for option in known if option.startswith('--'))}{more}")
+
+
+def _template(command: click.Command, words: tuple[str, ...]) -> Hint | None:
+    """For ``train DATA --template NAME``: ``init``, which writes the template's model into a config for the data."""
+    if (given := next((word for word in words if key_of(word.partition("=")[0]) == "template"), None)) is None:
+        return None
+    name = value_of(words, given.partition("=")[0]) or "NAME"
+    data = next((word for word in arguments_in(command, words, skip=0) if word != name), None)
+    if data is not None and (Path(data).suffix.lower() in TABLES or Path(data).is_dir()):
+        written = f"{Path(data).stem}-{name}.yaml"
+        init = ("seqclf", "init", "--template", name, "--from", data, "-o", written)
+        return Hint(f"Write a config with the model of this template, then train {written}; type", init)
+    written = f"{name}.yaml"
+    return Hint(
+        f"Write the template to a file, then train {written}; type",
+        ("seqclf", "init", "--template", name, "-o", written),
+    )
 
 
 def _kind_of_model(command: click.Command, name: str, words: tuple[str, ...]) -> Hint | None:

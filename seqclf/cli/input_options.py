@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from seqclf.cli.command_words import command_line
+from seqclf.cli.hint import ARGUMENTS, Hint, HintedError
 from seqclf.cli.options import Decorator, UserPath
 from seqclf.cli.value_types import OneOf
 from seqclf.tables.formats import READ_KINDS
@@ -60,13 +62,23 @@ class InputFile:
         if path is not None and " " in path and not Path(path).exists():
             raise click.UsageError(f"--input {path}: no such file")  # "-instead of this" is a text
         if bool(texts) == (path is not None):
-            raise click.UsageError("give TEXT or --input FILE" + (", not both" if texts else ""))
+            raise click.UsageError("give TEXT or --input FILE, not both") if texts else self._missing()
         if texts and (unused := [option for option, is_given in self.options_of_files().items() if is_given]):
             raise click.UsageError(f"{', '.join(unused)}: works only with --input")
         if path is not None and fields:
             raise click.UsageError(
                 "--field is for texts on the command line; name the column of the texts in a file with --column"
             )
+
+    @staticmethod
+    def _missing() -> click.UsageError:
+        """The error for a command without texts, with what to type."""
+        context = click.get_current_context()
+        typed = context.meta.get(ARGUMENTS, ())[len(command_line(context)) - 1 :]
+        message = "give TEXT or --input FILE"
+        if any(word.startswith("-") and " " in word for word in typed):  # "-or so" is a text, which needs --
+            return click.UsageError(message)
+        return HintedError(message, Hint("Type", (*command_line(context), *typed, "a text")))
 
     def options_of_files(self) -> dict[str, bool]:
         """The options that are only for files, and whether each is given."""

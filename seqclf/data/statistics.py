@@ -216,7 +216,9 @@ def text_warnings(
             warn(name, _about_empty(split, columns or TableColumns()))
         if split.contradictory:
             what = "with different sets of labels" if split.multi else "with more than one label"
-            warn(name, f"texts that occur {what}: {split.contradictory:,}")
+            # It reads no labels of test texts.
+            shown = "" if name == "test" else "; `seqclf suspects CONFIG` lists them"
+            warn(name, f"texts that occur {what}: {split.contradictory:,}{shown}")
         if name in leaks and (leaked := leaks[name]).rows:
             before = "training" if name == "validation" else "training or validation"
             share = f"{leaked.rows:,} of {split.texts:,} texts ({leaked.texts:,} distinct)"

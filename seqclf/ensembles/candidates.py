@@ -16,10 +16,13 @@ from seqclf.labels import Labels
 from seqclf.run_catalogue.catalogue import exact_entry
 from seqclf.run_catalogue.entry import summary_of
 from seqclf.run_catalogue.state import is_run
-from seqclf.run_choice import find_run
+from seqclf.run_choice import find_run, numbered_runs
 from seqclf.run_members import SAME_SPLITS, members_of, shares_validation
 from seqclf.runs import CLASSIFICATION, Run
 from seqclf.text.kinds import load_tokenizer
+
+_CUTTING = ("max_tokens", "truncate")
+"""Options of ``tokenizer`` that say how much of a text is read, not what a token is."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,18 @@ def find_candidates(runs: Path, names: Sequence[str], *, flat: bool = True) -> l
             raise InputError(f"{twice} name the same run, {run.folder}; name each run once")
         seen[folder] = name
     if len(found) < 2:
-        raise InputError(f"expected two runs or more, found {len(found)}; `seqclf runs list` lists them")
+        others = _of_the_same_name(runs, names[0], found[0]) if found else "; `seqclf runs list` lists them"
+        raise InputError(f"expected two runs or more, found {len(found)}{others}")
     return [one for number, run in enumerate(found) for one in _opened(run, number, flat=flat)]
+
+
+def _of_the_same_name(runs: Path, given: str, found: Run) -> str:
+    """What to type where the only run is one of several with the given name, which is the newest of them."""
+    alike = numbered_runs(runs, given, CLASSIFICATION)
+    if len(alike) < 2:
+        return f", {found.name}; `seqclf runs list` lists others"
+    listed = " ".join(map(shell_word, alike))
+    return f": {found.name}, the newest of {len(alike)} runs of this name; name each of them to join all: {listed}"
 
 
 def _folds(runs: Path, name: str) -> list[str]:
@@ -149,21 +162,33 @@ def _misfits(first: Candidate, other: Candidate) -> Iterator[str]:
     if own.text != theirs.text:
         yield f"reads its texts from {_columns(theirs.texts)}, {name} from {_columns(own.texts)}; join runs of one text"
     elif first.tokenizer != other.tokenizer:
-        yield (
-            f"has another tokenizer than {name}, and a model reads the tokens of one. Runs share a tokenizer if they "
-            f"have the same training texts ({SAME_SPLITS}), if they start from the same run (initialize), or if it "
-            "learns nothing from the texts (tokenizer.type=byte, or subword_file)"
-        )
+        yield f"has another tokenizer than {name}, and a model reads the tokens of one. {_of_tokenizers(first, other)}"
     if (beside := _extra(other.files)) != (ours := _extra(first.files)):
         differ = "with other values" if beside and ours else "which " + ("it lacks" if ours else f"{name} lacks")
         yield f"reads other columns beside the text than {name} (data.extra), {differ}; join runs with the same"
-    for option in ("max_tokens", "truncate"):
+    for option in _CUTTING:
         mine, its = (getattr(one.config.tokenizer, option) for one in (first, other))
         if mine != its:
             yield (
                 f"has tokenizer.{option} {its}, {name} has {mine}, and a model gets one text; train it again with "
                 f"--set tokenizer.{option}={mine}"
             )
+
+
+def _of_tokenizers(first: Candidate, other: Candidate) -> str:
+    """Why two runs have different tokenizers, and what makes them share one."""
+    ours, theirs = (one.config.tokenizer.model_dump(mode="json") for one in (first, other))
+    unlike = [name for name in {**ours, **theirs} if name not in _CUTTING and ours.get(name) != theirs.get(name)]
+    if "type" in unlike:
+        kinds = f"its tokenizer.type is {theirs['type']}, that of {first.name} is {ours['type']}"
+        return f"No setting changes that in a finished run ({kinds}): train both with the same section `tokenizer`"
+    if unlike:
+        values = ", ".join(f"{name}: {theirs.get(name)} and {ours.get(name)}" for name in unlike)
+        return f"The two were made with other options ({values}): train both with the same section `tokenizer`"
+    return (
+        f"Runs share a tokenizer if they have the same training texts ({SAME_SPLITS}), if they start from the same run "
+        "(initialize), or if it learns nothing from the texts (tokenizer.type=byte, or subword_file)"
+    )
 
 
 def _columns(names: Sequence[str]) -> str:

@@ -20,9 +20,9 @@ from seqclf.starter.column_names import (
 )
 from seqclf.starter.further_columns import about_further_columns
 from seqclf.starter.label_columns import Label, label_columns, named_labels
-from seqclf.starter.named_columns import NO_COLUMNS, NamedColumns
+from seqclf.starter.named_columns import NO_COLUMNS, NamedColumns, NoSuchColumn
 from seqclf.starter.probability_columns import probability_columns
-from seqclf.tables.names import as_written, column_hint, listed
+from seqclf.tables.names import as_written, column_hint
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,7 @@ def _check_named(path: str, values: Mapping[str, Any], text: Sequence[str], labe
 def _check_exist(path: str, values: Mapping[str, Any], names: Sequence[str], option: str) -> None:
     for name in names:
         if name not in values:
-            hint = column_hint(name, list(values))
-            raise InputError(f'{path}: no column "{name}"{hint} (columns: {listed(values)}; {option} names one)')
+            raise NoSuchColumn(path, name, values, option)
 
 
 def _one_or_all(names: Sequence[str]) -> str | tuple[str, ...]:

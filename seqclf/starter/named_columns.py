@@ -8,7 +8,21 @@ from typing import Any
 
 from seqclf.errors import InputError
 from seqclf.sources.base import ExtraKind
-from seqclf.tables.names import column_hint, listed
+from seqclf.tables.names import column_hint, listed, similar_column
+
+
+class NoSuchColumn(InputError):
+    """The error for a column that an option names and the table lacks.
+
+    Attributes:
+        name: of the column, as given.
+        meant: the column that is most likely meant; None: no column has a name like it.
+    """
+
+    def __init__(self, path: str, name: str, columns: Collection[str], option: str) -> None:
+        hint = column_hint(name, list(columns))
+        super().__init__(f'{path}: no column "{name}"{hint} (columns: {listed(columns)}; {option} names one)')
+        self.name, self.meant = name, similar_column(name, list(columns))
 
 
 @dataclass(frozen=True)
@@ -50,8 +64,7 @@ class NamedColumns:
         used = set(taken)
         for option, name in self._by_option():
             if name not in columns:
-                hint = column_hint(name, list(columns))
-                raise InputError(f'{path}: no column "{name}"{hint} (columns: {listed(columns)}; {option} names one)')
+                raise NoSuchColumn(path, name, columns, option)
             if name in used:
                 what = "a text or label column" if name in taken else "the weight column"
                 raise InputError(f'{path}: "{name}" is {what}; {option} needs another')
