@@ -21,6 +21,9 @@ MORE = "more than chance explains (95 % interval 2.1 to 5.9, p < 0.0001)"
 LITTLE = PairedScore(0.90, 0.89, -0.012, 0.031, 0.3123, EXACT)
 
 
+CLOSE = PairedScore(0.90, 0.85, 0.002, 0.098, 0.0512, MID_P)
+
+
 def _turned(one: PairedScore) -> PairedScore:
     assert one.low is not None and one.high is not None
     return replace(one, network=one.linear, linear=one.network, low=-one.high, high=-one.low)
@@ -40,6 +43,8 @@ def _measured(one: PairedScore, *, sampled: bool = False) -> Measured:
         (_turned(MUCH), f"this run is 4.0 points behind, {MORE}"),
         (LITTLE, "this run is 1.0 points ahead, which may be chance (95 % interval -1.2 to 3.1, p = 0.3123)"),
         (_turned(LITTLE), "this run is 1.0 points behind, which may be chance (95 % interval -1.2 to 3.1, p = 0.3123)"),
+        (CLOSE, "this run is 5.0 points ahead, which is borderline (95 % interval 0.2 to 9.8, p = 0.0512)"),
+        (_turned(CLOSE), "this run is 5.0 points behind, which is borderline (95 % interval 0.2 to 9.8, p = 0.0512)"),
         (LEVEL, "this run is level with it (95 % interval -2.0 to 2.0, p = 1.0000)"),
         (PairedScore(0.9, 0.8), "this run is 10.0 points ahead; there are too few texts to say whether that is chance"),
     ],
@@ -64,6 +69,7 @@ def test_a_lead_says_whether_it_may_be_chance(one: PairedScore, words: str) -> N
         (_turned(MUCH), LOSES, "The network loses 4.0 points of accuracy to the linear model, which is trained in"),
         (LITTLE, CHANCE, "The network is 1.0 points of accuracy ahead of the linear model, which may be chance"),
         (_turned(LITTLE), CHANCE, "The network is 1.0 points of accuracy behind the linear model, which may be chance"),
+        (CLOSE, CHANCE, "The network is 5.0 points of accuracy ahead of the linear model, which is borderline"),
         (LEVEL, CHANCE, "The network is level with the linear model in accuracy"),
         (PairedScore(0.9, 0.8), UNKNOWN, "The network is 10.0\u202fpoints of accuracy ahead of the linear model"),
     ],

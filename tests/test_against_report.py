@@ -18,6 +18,7 @@ from seqclf.cli.against_report import show_comparison
 from seqclf.data.seen import Seen
 from seqclf.evaluation.comparison import compared, usual_scores
 from seqclf.evaluation.paired_words import conclusion, p_of
+from seqclf.metrics.paired import Spread
 from seqclf.sources.texts import LabelledTexts
 from seqclf.tasks.classification import resamples
 
@@ -101,6 +102,10 @@ def test_the_conclusion_follows_the_first_score() -> None:
     assert "its log loss is lower by 0." in conclusion(by_loss)
     small = found(30, 2, skill=0.0)
     assert conclusion(small).startswith("Neither run is shown to be better: the difference of 0.")
+    name, score = next(iter(small.comparison.scores.items()))
+    close = replace(score, spread=Spread(0.001, 0.2, 0.0512))
+    borderline = replace(small, comparison=replace(small.comparison, scores={name: close}))
+    assert conclusion(borderline).endswith("is borderline (p = 0.0512).")
     assert conclusion(found(5, 2, names=("macro_f1",))) == "5 texts are too few to say which run is better."
     seen = replace(better, seen=(Seen(400, 100, 0), None))
     assert "on these texts, some of which are its own training texts: its accuracy" in conclusion(seen)

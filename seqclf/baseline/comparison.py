@@ -13,7 +13,7 @@ from seqclf.layer_types.pool import Pool
 from seqclf.metrics.baseline import BaselineScores, PairedScore
 from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.multi_label import MultiLabelScores
-from seqclf.metrics.paired import p_in_words
+from seqclf.metrics.paired import BORDERLINE, CLEAR, p_in_words
 from seqclf.metrics.scores import words_of
 
 _LARGE_VOCABULARY = 16_000
@@ -61,9 +61,9 @@ def _chance(found: PairedScore) -> str:
         return "; there are too few texts to say whether that is chance"
     ends = (found.low, found.high) if found.difference >= 0 else (-found.high, -found.low)
     low, high = (f"{round(100 * end, 1) + 0.0:.1f}" for end in ends)
-    what = (
-        ", more than chance explains" if found.is_significant else ", which may be chance" if found.difference else ""
-    )
+    what = {CLEAR: ", more than chance explains", BORDERLINE: ", which is borderline"}.get(found.certainty)
+    if what is None:
+        what = ", which may be chance" if found.difference else ""
     return f"{what} (95 % interval {low} to {high}, {p_in_words(found.p_value)})"
 
 

@@ -20,7 +20,7 @@ from seqclf.evaluation.comparison import LOSS, Comparison, compared, usual_score
 from seqclf.evaluation.evidence.store import model_fingerprint
 from seqclf.evaluation.paired_words import Outcome
 from seqclf.labels import Labels
-from seqclf.metrics.paired import SIGNIFICANT, holm
+from seqclf.metrics.paired import CLEAR, certainty, holm
 from seqclf.run_answers import Bound, KeptAnswers
 from seqclf.run_teachers import known_to_teachers
 from seqclf.runs import CLASSIFICATION, COMPLETE, Run
@@ -133,8 +133,10 @@ def verdicts(found: Paired, names: Sequence[str]) -> list[str]:
     """
     kinds: dict[str, list[str]] = {"Better than": [], "Worse than": [], "Not shown to differ from": []}
     for pair in found.pairs:
-        difference = next(iter(pair.comparison.scores.values())).difference
-        clear = pair.adjusted is not None and pair.adjusted < SIGNIFICANT and difference
+        score = next(iter(pair.comparison.scores.values()))
+        difference, where = score.difference, score.spread
+        known = pair.adjusted is not None and difference
+        clear = known and certainty(pair.adjusted or 0.0, where.low, where.high) == CLEAR
         kind = "Not shown to differ from" if not clear else "Better than" if (difference or 0) > 0 else "Worse than"
         kinds[kind].append(names[pair.place])
     return [f"{kind} {names[0]}: {', '.join(them)}" for kind, them in kinds.items() if them]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from seqclf.metrics.evaluation import MultiLabelEvaluation, SingleLabelEvaluation
 from seqclf.metrics.kinds import scores_type
-from seqclf.metrics.paired import BOOTSTRAP, EXACT, MID_P, NORMAL, SIGNIFICANT, p_in_words
+from seqclf.metrics.paired import BOOTSTRAP, BORDERLINE, CLEAR, MID_P, NORMAL, certainty, p_in_words
 from seqclf.metrics.scores import UNDEFINED, words_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ class Outcome:
 
 
 TESTS = {
-    EXACT: "McNemar's exact test of the texts that only one run gets right",
     MID_P: "McNemar's mid-p test of the texts that only one run gets right",
     BOOTSTRAP: "paired bootstrap",
     NORMAL: "paired z-test of the texts' differences",
@@ -85,8 +84,10 @@ def conclusion(found: Compared) -> str:
     if p_value is None:
         return f"{comparison.texts:,} texts are too few to say which run is better."
     chance = p_in_words(p_value)
-    if p_value >= SIGNIFICANT:
-        between = f"the difference of {abs(difference):.4f} in {what} may be chance ({chance})"
+    found_certain = certainty(p_value, score.spread.low, score.spread.high)
+    if found_certain != CLEAR:
+        may_be = "is borderline" if found_certain == BORDERLINE else "may be chance"
+        between = f"the difference of {abs(difference):.4f} in {what} {may_be} ({chance})"
         return f"Neither run is shown to be better: {between}."
     lower = _smaller_is_better(name, comparison)
     better, worse, seen = (run, against, found.seen[0]) if (difference > 0) != lower else (against, run, found.seen[1])

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from seqclf.metrics.kinds import ClassifierScores, scores_type
-from seqclf.metrics.paired import SIGNIFICANT
+from seqclf.metrics.paired import CHANCE, certainty
 from seqclf.metrics.scores import count_in, number_in, number_or_none_in, object_in
 
 
@@ -34,9 +34,9 @@ class PairedScore:
         return self.network - self.linear
 
     @property
-    def is_significant(self) -> bool:
-        """Whether the difference is more than chance explains."""
-        return self.p_value is not None and self.p_value < SIGNIFICANT
+    def certainty(self) -> str:
+        """Whether the difference is more than chance explains: ``seqclf.metrics.paired.certainty``."""
+        return CHANCE if self.p_value is None else certainty(self.p_value, self.low, self.high)
 
     def to_json(self) -> dict[str, Any]:
         values = asdict(self)

@@ -13,7 +13,7 @@ from seqclf.metrics.kinds import ClassifierMetrics, ClassifierScores
 from seqclf.metrics.language_model import MeasuredLanguageModel
 from seqclf.metrics.measured import Measured
 from seqclf.metrics.multi_label import MultiLabelMetrics, MultiLabelScores
-from seqclf.metrics.paired import BOOTSTRAP, EXACT, MID_P, p_in_words
+from seqclf.metrics.paired import BOOTSTRAP, BORDERLINE, CLEAR, EXACT, MID_P, p_in_words
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.report.numbers import counted, percent, points, score
 
@@ -120,12 +120,13 @@ def _text_by_text(name: str, paired: Paired, *, sampled: bool) -> Verdict:
     note += f" The interval is {_INTERVALS.get(one.test or '', 'that of paired scores')}."
     ends = (one.low, one.high) if lead >= 0 else (-one.high, -one.low)
     shown = f"95 % interval {points(ends[0])} to {points(ends[1])}, {p_in_words(one.p_value)}"
-    if one.is_significant and lead > 0:
+    if one.certainty == CLEAR and lead > 0:
         return Verdict(ADDS, f"The network adds {points(lead)} {what} to the linear model ({shown}): {values}.", note)
-    if one.is_significant and lead < 0:
+    if one.certainty == CLEAR and lead < 0:
         loses = f"The network loses {points(-lead)} {what} to the linear model, which is trained in seconds"
         return Verdict(LOSES, f"{loses} ({shown}): {values}.", note)
-    behind = f"{points(abs(lead))} {what} {'ahead of' if lead > 0 else 'behind'} the linear model, which may be chance"
+    may_be = "which is borderline" if one.certainty == BORDERLINE else "which may be chance"
+    behind = f"{points(abs(lead))} {what} {'ahead of' if lead > 0 else 'behind'} the linear model, {may_be}"
     standing = behind if lead else f"level with the linear model in {words_of(name)}"
     return Verdict(CHANCE, f"The network is {standing} ({shown}): {values}.{_ADDS_NOTHING}", note)
 
