@@ -215,10 +215,7 @@ def text_warnings(
         if split.empty:
             warn(name, _about_empty(split, columns or TableColumns()))
         if split.contradictory:
-            what = "with different sets of labels" if split.multi else "with more than one label"
-            # It reads no labels of test texts.
-            shown = "" if name == "test" else "; `seqclf suspects CONFIG` lists them"
-            warn(name, f"texts that occur {what}: {split.contradictory:,}{shown}")
+            warn(name, _about_contradictory(split, is_test=name == "test"))
         if name in leaks and (leaked := leaks[name]).rows:
             before = "training" if name == "validation" else "training or validation"
             share = f"{leaked.rows:,} of {split.texts:,} texts ({leaked.texts:,} distinct)"
@@ -226,6 +223,12 @@ def text_warnings(
             other = f", {leaked.contradictory:,} of them with {label}" if leaked.contradictory else ""
             warn(name, f"{share} are also {before} texts{other}: scores on them say nothing about new texts")
     return warnings
+
+
+def _about_contradictory(split: TextStatistics, *, is_test: bool) -> str:
+    what = "with different sets of labels" if split.multi else "with more than one label"
+    listed = "" if is_test else "; `seqclf suspects CONFIG` lists them"  # which reads no labels of test texts
+    return f"texts that occur {what}: {split.contradictory:,}{listed}"
 
 
 def _about_empty(split: TextStatistics, columns: TableColumns) -> str:
