@@ -131,6 +131,7 @@ def test_an_honest_run_is_the_best(tmp_path: Path) -> None:
     found = best(entries(tmp_path))
     assert (found.entry.name, found.compared, found.known, found.is_doubtful) == ("first-1", 1, ("second-1",), False)
     said = called(tmp_path, "best").stderr
+    assert said.startswith("first-1: validation accuracy 0.8000, the only run to choose from\n")
     assert "Left out, because their teachers knew validation texts, so their validation scores are too good: " in said
     assert json.loads(called(tmp_path, "best", "--json").stdout)["known_to_teachers"] == ["second-1"]
     made_run(tmp_path, "other-1", validation=0.7, metrics={"test": {"accuracy": 0.9, "loss": 1.0}}, **KNOWN)

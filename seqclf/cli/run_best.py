@@ -16,7 +16,8 @@ _NAMED = 5  # runs
 
 def sentences(best: Best) -> Iterator[str]:
     what = f"{best.split} {words_of(best.score)} {number_of(best.score, best.value)}"
-    rank = f"the best of {best.compared:,} runs" if best.compared > 1 else "the only run with this score"
+    only = "the only run to choose from" if best.known else "the only run with this score"
+    rank = f"the best of {best.compared:,} runs" if best.compared > 1 else only
     yield f"{best.entry.name}: {what}, {rank}"
     if best.ties:
         yield f"As good, but older: {_few(best.ties)}"
