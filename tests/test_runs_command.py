@@ -213,7 +213,9 @@ def test_differing_options_beside_scores(runs: Path) -> None:
 def test_three_runs_on_a_terminal(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on_a_terminal(monkeypatch, 80)
     lines = called(runs, "compare", "imdb-1", "imdb-2", "cv-1").stdout.splitlines()
-    assert lines[0].split() == ["option", "imdb-1", "imdb-2", "cv-1"]
+    assert lines[0].split() == ["score", "imdb-1", "imdb-2", "cv-1"]
+    place = lines.index("") + 1
+    assert lines[place].split() == ["option", "imdb-1", "imdb-2", "cv-1"], "what a reader looks for first is first"
     assert "training.epochs" in [line.split()[0] for line in lines if line]
     (accuracy,) = [line for line in lines if line.startswith("validation accuracy")]
     assert accuracy.split()[2:] == ["0.8750", "0.9125", "*", "0.5500"]
@@ -238,7 +240,7 @@ def test_equal_configs_and_other_texts(tmp_path: Path, monkeypatch: pytest.Monke
     made_run(tmp_path, "a-2", data_fingerprint={"train": "t", "validation": "other"})
     on_a_terminal(monkeypatch, 80)
     done = called(tmp_path, "compare", "a-1", "a-2")
-    assert done.stdout.startswith("The configs are the same.\n")
+    assert done.stdout.endswith("\n\nThe configs are the same.\n")
     assert "different validation texts" in " ".join(done.stderr.split())
 
 

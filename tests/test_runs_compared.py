@@ -78,6 +78,23 @@ def test_options_of_one_task_are_shown_with_all(runs: Path, monkeypatch: pytest.
     assert "task.window" in json.loads(called(runs, "compare", "a-1", "lm-1", "--json").stdout)["options"]
 
 
+def test_one_long_value_is_below_the_table_of_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = ["a column with a long name", "another one with a longer name", "the last of all of these columns"]
+    for name, columns, epochs in (("first-1", long, 3), ("second-1", "label", 4)):
+        run = made_run(tmp_path, name)
+        write_config(run.config, checked_config(_values(data__label=columns, training__epochs=epochs)))
+    on_a_terminal(monkeypatch, 60)
+    lines = called(tmp_path, "compare", "first-1", "second-1").stdout.splitlines()
+    table = lines.index(next(line for line in lines if line.split() == ["option", "first-1", "second-1"]))
+    assert lines[table + 1].split() == ["training.epochs", "3", "4"], "one line for each option that fits"
+    assert lines[table + 2 : table + 5] == [
+        "",
+        "data.label",
+        '  first-1   ["a column with a long name", "another one with',
+    ], "a long value is broken between words"
+    assert lines[-1] == "  second-1  label" and max(map(len, lines)) <= 60
+
+
 def test_the_command_that_tests_the_difference(runs: Path) -> None:
     def told(*names: str) -> str:
         return " ".join(called(runs, "compare", *names).stderr.split())

@@ -11,6 +11,7 @@ from typing import Any
 from seqclf.cli.columns import Column, cell_len, fits, table
 from seqclf.cli.grids import Grid, Report
 from seqclf.cli.options import runs_argument
+from seqclf.cli.wrap import wrapped
 from seqclf.config.diff import ABSENT
 from seqclf.files import shell_word
 from seqclf.labels import on_one_line
@@ -46,7 +47,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
 def plain(
     comparison: Comparison, paired: Iterable[tuple[str, Mapping[str, float | None]]] = (), *, everything: bool = False
 ) -> Iterator[str]:
-    """Lines of values separated by tabs: what, and the value of each run. ``everything`` as in ``lines``.
+    """Lines of values separated by tabs: what, and the value of each run. ``everything`` as in ``option_lines``.
 
     ``paired``: lines of a paired test, with values by run.
     """
@@ -60,32 +61,63 @@ def plain(
         yield "\t".join([title, *(on_one_line(value, None) for value in values)])
 
 
-def lines(comparison: Comparison, width: int, *, everything: bool = False) -> Iterator[str]:
-    """A table of options and one of the scores of each task; where a table does not fit, a block for each row.
+def score_lines(comparison: Comparison, width: int) -> Iterator[str]:
+    """A table of scores for each task; where a table does not fit, a block for each row."""
+    for place, (heading, group) in enumerate(_groups(comparison)):
+        if place:
+            yield ""
+        yield from _table(heading, [*_scores(group), *_cost(group.entries)], group, width)
+
+
+def option_lines(comparison: Comparison, width: int, *, everything: bool = False) -> Iterator[str]:
+    """A table of the options that differ, with a block for each one that does not fit into it.
 
     ``everything``: also the options that only some of the runs have, because they have other types.
     """
     options = _options(comparison, everything)
-    if options:
-        yield from _table("option", options, comparison, width)
-    else:
+    if not options:
         yield "The configs are the same."
-    for heading, group in _groups(comparison):
+        return
+    short = _short(options, comparison, width)
+    if short:
+        yield from _table("option", short, comparison, width)
+    long = [row for row in options if row not in short]
+    if short and long:
         yield ""
-        yield from _table(heading, [*_scores(group), *_cost(group.entries)], group, width)
+    yield from _blocks(long, comparison, width)
 
 
-def as_report(comparison: Comparison, *, everything: bool = False) -> Report:
-    """The tables of ``lines`` for Markdown."""
+def _short(rows: Sequence[_Row], comparison: Comparison, width: int) -> list[_Row]:
+    """The rows of which a table can be made that fits: without the longest ones, as many as need be."""
+    names = [cell_len(on_one_line(name, None)) for name in _names(comparison)]
+
+    def needs(row: _Row) -> int:
+        cells = (cell_len(on_one_line(value, None)) for value in row[1])
+        return cell_len(row[0]) + sum(max(name, cell) for name, cell in zip(names, cells, strict=True))
+
+    longest_last = sorted(rows, key=needs)
+    while longest_last and not _fits("option", longest_last, comparison, width):
+        longest_last.pop()
+    return [row for row in rows if row in longest_last]
+
+
+def score_report(comparison: Comparison) -> Report:
+    """The tables of ``score_lines`` for Markdown."""
     names = [on_one_line(name) for name in _names(comparison)]
-    options = _options(comparison, everything)
-    parts: list[str | Grid] = ["The configs are the same."]
-    if options:
-        parts = [Grid(("option", *names), [[title, *values] for title, values in options], words=1 + len(names))]
+    parts = []
     for heading, group in _groups(comparison):
         rows = [[title, *values] for title, values in [*_scores(group), *_cost(group.entries)]]
         parts.append(Grid((heading, *(on_one_line(name) for name in _names(group))), rows))
     return Report(f"Comparison of {', '.join(names)}", [*parts])
+
+
+def option_report(comparison: Comparison, *, everything: bool = False) -> Report:
+    """The table of the options that differ, for Markdown."""
+    names = [on_one_line(name) for name in _names(comparison)]
+    rows = [[title, *values] for title, values in _options(comparison, everything)]
+    if not rows:
+        return Report("Options", ["The configs are the same."])
+    return Report("Options that differ", [Grid(("option", *names), rows, words=1 + len(names))])
 
 
 def _groups(comparison: Comparison) -> Iterator[tuple[str, Comparison]]:
@@ -144,25 +176,40 @@ def how_to_test(comparison: Comparison, runs: Path) -> str | None:
     return f"seqclf eval{runs_argument(runs)} --run {first} --against {second}{of_split}"
 
 
+def _columns(heading: str, rows: Sequence[_Row], comparison: Comparison) -> list[Column]:
+    names = [on_one_line(name, None) for name in _names(comparison)]
+    cells = zip(*([on_one_line(value, None) for value in values] for _, values in rows), strict=True)
+    titles = Column(heading, [title for title, _ in rows], left=True)
+    return [titles, *(Column(name, column, left=True) for name, column in zip(names, cells, strict=True))]
+
+
+def _fits(heading: str, rows: Sequence[_Row], comparison: Comparison, width: int) -> bool:
+    """Whether the rows fit into a table that is easy to read."""
+    values = (on_one_line(value, None) for _, values in rows for value in values)
+    return fits(_columns(heading, rows, comparison), width) and all(cell_len(value) <= _WIDEST for value in values)
+
+
 def _table(heading: str, rows: Sequence[_Row], comparison: Comparison, width: int) -> Iterator[str]:
     """Rows of options have a blank line between sections."""
-    names = [on_one_line(name, None) for name in _names(comparison)]
-    cells = [[on_one_line(value, None) for value in values] for _, values in rows]
-    columns = [Column(heading, [title for title, _ in rows], left=True)]
-    columns += [Column(name, column, left=True) for name, column in zip(names, zip(*cells, strict=True), strict=True)]
-    sections = [re.split(r"[.\[]", title)[0] if heading == "option" else "" for title, _ in rows]
-    begins = [place > 0 and section != sections[place - 1] for place, section in enumerate(sections)]
-    if fits(columns, width) and all(cell_len(cell) <= _WIDEST for row in cells for cell in row):
-        shown = table(columns, width)
-        yield from shown[: -len(rows)]
-        for line, blank in zip(shown[-len(rows) :], begins, strict=True):
-            yield from ["", line] if blank else [line]
+    if not _fits(heading, rows, comparison, width):
+        yield from _blocks(rows, comparison, width)
         return
+    shown = table(_columns(heading, rows, comparison), width)
+    sections = [re.split(r"[.\[]", title)[0] if heading == "option" else "" for title, _ in rows]
+    yield from shown[: -len(rows)]
+    for place, line in enumerate(shown[-len(rows) :]):
+        yield from ["", line] if place and sections[place] != sections[place - 1] else [line]
+
+
+def _blocks(rows: Sequence[_Row], comparison: Comparison, width: int) -> Iterator[str]:
+    """The title of each row with the values below it, a line for each run; long values are broken between words."""
+    names = [on_one_line(name, None) for name in _names(comparison)]
     longest = max(map(cell_len, names))
-    for (title, _), values, blank in zip(rows, cells, begins, strict=True):
-        yield from ["", title] if blank else [title]
+    for title, values in rows:
+        yield title
         for name, value in zip(names, values, strict=True):
-            yield f"  {name}{' ' * (longest - cell_len(name))}  {value}"
+            line = f"  {name}{' ' * (longest - cell_len(name))}  {on_one_line(value, None)}"
+            yield from wrapped(line, width, " " * (longest + 4)).split("\n")
 
 
 def _names(comparison: Comparison) -> list[str]:

@@ -39,8 +39,8 @@ _TEXTS = 4
 def compare_command(
     names: tuple[str, ...], runs: Path, everything: bool, texts: int, *, markdown: bool, as_json: bool
 ) -> None:
-    """Show the options of the config in which two or more runs differ, next to their scores, and test whether each
-    classifier differs from the first by more than chance.
+    """Show the scores of two or more runs, test whether each classifier differs from the first by more than chance, and
+    show the options in which their configs differ.
 
     The test compares the answers that the runs have kept, text by text: of their test texts once `seqclf eval` has
     measured all of them, else of their validation texts. Some texts that get different answers are shown.
@@ -77,7 +77,7 @@ def compare_command(
 def _print(
     comparison: Comparison, paired: Tested | None, width: int | None, *, everything: bool, markdown: bool
 ) -> None:
-    """Print the tables on stdout."""
+    """Print the tables on stdout: scores, whether they differ by more than chance, and why they may."""
     from seqclf.cli import run_comparison
     from seqclf.cli.console import console
     from seqclf.cli.report_output import print_report
@@ -85,7 +85,7 @@ def _print(
     from seqclf.cli.run_paired_forms import rows
 
     if markdown:
-        print_report(console(), run_comparison.as_report(comparison, everything=everything), markdown=True)
+        print_report(console(), run_comparison.score_report(comparison), markdown=True)
     elif width is None:
         of_runs = [] if paired is None else [one.name for one in paired.entries]
         tests = ((title, dict(zip(of_runs, values, strict=True))) for title, values in rows(paired))
@@ -93,11 +93,18 @@ def _print(
             click.echo(line)
         return
     else:
-        for line in run_comparison.lines(comparison, width, everything=everything):
+        for line in run_comparison.score_lines(comparison, width):
             click.echo(line)
     if paired is not None and (shown := report(paired)) is not None:
         click.echo()
         print_report(console(), shown, markdown=markdown)
+    click.echo()
+    if markdown:
+        print_report(console(), run_comparison.option_report(comparison, everything=everything), markdown=True)
+        return
+    assert width is not None
+    for line in run_comparison.option_lines(comparison, width, everything=everything):
+        click.echo(line)
 
 
 def _beside(comparison: Comparison, paired: Tested | None, runs: Path, *, everything: bool) -> Iterator[str]:
