@@ -112,7 +112,9 @@ def test_a_copy_of_the_run_predicts_the_same(pooled_run: Run, tmp_path: Path) ->
 def test_one_text_is_too_few(binary_run: Run, pooled_run: Run, tmp_path: Path) -> None:
     given = write_csv(tmp_path / "g.csv", [("text", "label"), ("a moving film", "positive")])
     found = _compared(binary_run, pooled_run, "--data", str(given))
-    assert found["texts"] == 1 and found["mcnemar"] == {"p_value": 1.0, "test": "mid-p McNemar"}
+    expected = mcnemar(found["right"]["only_run"], found["right"]["only_against"]).p_value
+    assert found["texts"] == 1 and found["mcnemar"] == {"p_value": expected, "test": "mid-p McNemar"}
+    assert expected >= 0.5
     assert all(one["low"] is None for one in found["scores"].values())
     assert found["data"] == str(given) and "split" not in found
 
