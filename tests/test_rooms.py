@@ -61,6 +61,7 @@ ALLOWED = {
     | {"run_teachers"}
     | {"config_option", "runs", "run_members", "run_choice", "new_runs", "config"},
     "runtime": set(),
+    "replicas": set(),
     "tensorflow_startup": {"runtime", "config"},
     "token_ids": set(),
     "layers": {"runtime", "token_ids"},
@@ -70,10 +71,21 @@ ALLOWED = {
     "config": BASE | {"runs", "option_types", "layer_types", "text", "sources"},
     "text": BASE,
     "data": BASE | {"run_teachers", "runs", "config", "text", "sources", "label_weights"},
-    "model": BASE | {"config", "layer_types", "layers", "ensemble_recipe"},
+    "model": BASE | {"replicas", "config", "layer_types", "layers", "ensemble_recipe"},
     "ngrams": BASE | {"config", "text", "data", "sources", "label_weights"},
     "tasks": BASE
-    | {"runs", "run_held_out", "run_answers", "config", "data", "layers", "model", "ngrams", "label_weights"},
+    | {
+        "replicas",
+        "runs",
+        "run_held_out",
+        "run_answers",
+        "config",
+        "data",
+        "layers",
+        "model",
+        "ngrams",
+        "label_weights",
+    },
     "evaluation": BASE
     | {"runs", "run_choice", "tensorflow_startup", "config", "text", "data", "sources", "model", "tasks", "inference"}
     | {"hub", "layer_types", "ensemble_recipe", "run_members", "run_held_out", "run_answers", "run_teachers"},
@@ -115,6 +127,7 @@ ALLOWED = {
     | {"runs", "new_runs", "config", "text", "data", "sources", "training", "evaluation", "baseline", "file_encoding"},
     "training": BASE
     | {
+        "replicas",
         "runs",
         "run_answers",
         "run_teachers",

@@ -15,6 +15,7 @@ from seqclf.cli.problems import show_warning
 from seqclf.cli.stop_request import StopRequest
 from seqclf.cli.train_summary import folds_summary, known_in_folds, summary
 from seqclf.cli.train_summary import show as show_summary
+from seqclf.cli.worker_options import end_of_helper, quiet_listener
 from seqclf.cli.wrap import say, width_of
 from seqclf.cli.written_report import written_folds_report, written_report
 from seqclf.files import shell_word
@@ -31,8 +32,10 @@ def train_new(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None:
     from seqclf.training import session
     from seqclf.training.automatic import as_trained
 
-    with _monitored(loaded) as (stop, callbacks):
+    with _monitored(loaded, writes=options.writes) as (stop, callbacks):
         run, outcome = session.train_new(loaded.config, runs, options, callbacks)
+        if options.cluster is not None and not options.writes:
+            return end_of_helper(outcome, options.cluster, stop)
         _write_report(run, outcome, options, callbacks)
         config = as_trained(loaded.config, run)
         compared = behind(config, outcome, run.folder)
@@ -67,8 +70,10 @@ def resume(runs: Path, name: str, options: TrainOptions, *, epochs: int | None, 
 
     run = find_resumable(runs, name, further=epochs is not None or patience is not None)
     tested_before = _is_tested(run)
-    with _monitored() as (stop, callbacks):
+    with _monitored(writes=options.writes) as (stop, callbacks):
         config, outcome = session.resume(run, options, callbacks, epochs=epochs, patience=patience)
+        if options.cluster is not None and not options.writes:
+            return end_of_helper(outcome, options.cluster, stop)
         config = as_trained(config, run)
         _write_report(run, outcome, options, callbacks)
     compared = behind(config, outcome, run.folder)
@@ -87,12 +92,16 @@ def _write_report(run: Run, outcome: Outcome, options: TrainOptions, callbacks: 
 
 
 @contextlib.contextmanager
-def _monitored(loaded: LoadedConfig | None = None) -> Iterator[tuple[StopRequest, Callbacks]]:
-    """Show progress during the block, and give errors in options of the config their places in its file."""
+def _monitored(loaded: LoadedConfig | None = None, *, writes: bool = True) -> Iterator[tuple[StopRequest, Callbacks]]:
+    """Show progress during the block, and give errors in options of the config their places in its file.
+
+    ``writes``: whether this process writes the run; else it shows little.
+    """
     from seqclf.cli.progress import progress_listener
     from seqclf.config.problems import ConfigError
 
-    with StopRequest() as stop, progress_listener() as show:
+    with StopRequest() as stop, progress_listener() as show_all:
+        show = show_all if writes else quiet_listener(show_all)
 
         def listen(event: Event) -> None:
             stop.update(event)

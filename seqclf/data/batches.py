@@ -170,3 +170,7 @@ class Batches:
     def stream(self, plan: Plan) -> Iterator[tuple[NDArray[Any], ...]]:
         for indices in plan:
             yield self.batch(indices)
+
+    def part(self, plan: Plan, index: int, count: int) -> Plan:
+        """The texts of each batch that one of ``count`` replicas takes."""
+        return [indices[index::count] for indices in plan]

@@ -122,3 +122,7 @@ class PairedBatches:
         """The arrays of each batch of a plan."""
         for pair in plan:
             yield self.batch(pair)
+
+    def part(self, plan: list[Pair], index: int, count: int) -> list[Pair]:
+        """The texts of each batch, of both kinds, that one of ``count`` replicas takes."""
+        return [Pair(pair.labelled[index::count], pair.unlabelled[index::count]) for pair in plan]

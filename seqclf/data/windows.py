@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,7 @@ class Window:
     Attributes:
         seed: for random numbers of the training step, ``int32 [2]``.
         counted: the first token, relative to ``start``, whose prediction counts.
+        first, step: its rows are the stream ``first``, and every ``step``-th after it.
     """
 
     order: Order
@@ -50,6 +51,8 @@ class Window:
     stop: int
     seed: NDArray[np.int32]
     counted: int = 0
+    first: int = 0
+    step: int = 1
 
 
 @dataclass(frozen=True)
@@ -174,14 +177,15 @@ class Windows:
 
         ``token_ids``, ``int32 [streams, time]``, and ``targets``, the token after each, of the same shape; both are
         padded right with ``PAD_ID``, as are targets that do not count. ``starts``, ``bool [streams]``: whether a stream
-        starts here, from a state of zeros. ``seed``, ``int32 [2]``.
+        starts here, from a state of zeros. ``seed``, ``int32 [2]``. Of a ``part``, they have fewer rows.
         """
-        token_ids = np.full((self.streams, window.stop - window.start), PAD_ID, np.int32)
+        streams = range(window.first, self.streams, window.step)
+        token_ids = np.full((len(streams), window.stop - window.start), PAD_ID, np.int32)
         targets = token_ids.copy()
-        begins = np.zeros(self.streams, np.bool_)
-        for row in range(self.streams):
-            first = int(self._starts[row]) - self.overlap
-            start, stop = first + window.start, min(first + window.stop, int(self._starts[row + 1]))
+        begins = np.zeros(len(streams), np.bool_)
+        for row, number in enumerate(streams):
+            first = int(self._starts[number]) - self.overlap
+            start, stop = first + window.start, min(first + window.stop, int(self._starts[number + 1]))
             skipped = max(0, -start)  # the first stream has less before it than the overlap
             begins[row] = start <= max(first, 0) < stop
             if start + skipped < stop:
@@ -196,6 +200,10 @@ class Windows:
         """The arrays of each batch of a plan."""
         for window in plan:
             yield self.batch(window)
+
+    def part(self, plan: list[Window], index: int, count: int) -> list[Window]:
+        """The streams of each batch that one of ``count`` replicas reads: always the same ones."""
+        return [replace(window, first=index, step=count) for window in plan]
 
     def _read(self, order: Order, start: int, stop: int) -> NDArray[np.int32]:
         """The tokens of the sequence from ``start`` to before ``stop``, ``int32 [stop - start]``."""

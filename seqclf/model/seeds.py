@@ -13,3 +13,8 @@ class Seeds:
 
     def __call__(self) -> int:
         return int(self._generator.integers(2**31))
+
+
+def seed_of_replica(seed: int, replica: int) -> int:
+    """The seed from which a replica draws in place of ``seed``; the first one draws from ``seed`` itself."""
+    return seed if replica == 0 else int(np.random.default_rng([seed, replica, 0x4E91]).integers(2**31))

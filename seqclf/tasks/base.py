@@ -68,6 +68,10 @@ class BatchPlan(Protocol):
     def stream(self, plan: Any) -> Iterator[tuple[NDArray[Any], ...]]:
         """The arrays of each batch of a plan."""
 
+    def part(self, plan: Any, index: int, count: int) -> Any:
+        """A plan with the rows of each batch that one of ``count`` replicas takes: row ``index``, and every
+        ``count``-th after it. A batch may be left without rows."""
+
 
 class ForwardPass(Protocol):
     """The forward pass of a training step, which the task calls."""

@@ -22,11 +22,14 @@ class Gradients(NamedTuple):
         sums: what it adds up to.
         divisor: what the update divides by (``Sums.divisor``), ``float32 []``.
         gradients: of the summed loss with all penalties, one for each weight that is trained.
+        size: number of texts and of tokens without padding, ``int32 []`` and ``int64 []``, of a batch whose parts
+            several replicas have; None: the caller has all of it.
     """
 
     sums: Sums
     divisor: tf.Tensor
     gradients: list[Gradient]
+    size: tuple[tf.Tensor, tf.Tensor] | None = None
 
 
 def mean_gradients(gradients: Sequence[Gradient], divisor: tf.Tensor) -> list[Gradient]:

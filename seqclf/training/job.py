@@ -23,6 +23,7 @@ from seqclf.training.keeper import Keeper
 from seqclf.training.options import MOST_REWINDS, Callbacks, Outcome, TrainOptions
 from seqclf.training.pretrained import read_pretrained
 from seqclf.training.unlabelled_read import UnlabelledRead, planned_reading
+from seqclf.training.workers import Workers
 from seqclf.training.written import write_metrics, write_models
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Job:
         config: has absolute paths and matches ``data``.
         started: when the training started, by ``time.perf_counter``.
         chosen: which numbers stand in place of ``auto``, in sentences.
+        workers: those that train together. Each has a job, and a run; only that of worker 0 outlives the training.
     """
 
     config: Config
@@ -63,17 +65,20 @@ class Job:
     task: Task = field(kw_only=True)
     started: float = field(kw_only=True)
     chosen: tuple[str, ...] = field(default=(), kw_only=True)
+    workers: Workers = field(default_factory=Workers, kw_only=True)
 
     def learn(self, baseline: ParallelBaseline) -> Outcome:
         """Train, and write the run. Raises ``NonFiniteError`` if the loss or a weight is NaN or infinite."""
         from seqclf.training.state import TrainingState
 
         processor_started = processor_seconds()  # before the fits of ngrams
+        workers = self.workers
         task = self.task.begin(self.config, self.data, self.run, self.callbacks.stage)
         model = self._model(task)
         account = None if self.options.resume and self.run.has_checkpoint else self._initialize(model)
         training, scores = self.config.training, task.metrics.monitored()
-        state = TrainingState.begin(model, training, depth_groups(self.config), carried=task.carried(model))
+        groups = depth_groups(self.config)
+        state = TrainingState.begin(model, training, groups, carried=task.carried(model), replica=workers.index)
         keeper = Keeper(
             state,
             self.run,
@@ -81,12 +86,16 @@ class Job:
             started=(self.started, processor_started),
             scores=scores,
             perplexity=task.shows_perplexity,
+            writes=workers.is_chief,
         )
         self.run.update_manifest(parameters=model.count_params(), threads=asdict(current_threads()))
+        if workers.count > 1:
+            self.run.update_manifest(workers=workers.count)
         if self.options.resume:
             self._resume(keeper)
         else:
             keeper.save()  # to rewind to before the first regular checkpoint
+        workers.share(state)
         self.callbacks.listen(self._started(model, task, account))
         done = self._loop_with_rewinds(keeper, baseline, task)
         return self._finish(done, keeper, baseline)
@@ -106,6 +115,8 @@ class Job:
         return task.model(config, data, vectors=None if pretrained is None else pretrained.vectors)
 
     def _resume(self, keeper: Keeper) -> None:
+        if not self.workers.is_chief:
+            return
         keeper.restore(self.callbacks.stage, resumes=True)
         if self.options.further:
             extend_training(keeper.state, self.config.training, self.run, self.callbacks.stage)
@@ -117,7 +128,7 @@ class Job:
     def _initialize(self, model: keras.Model) -> Account | None:
         """Give the model the weights of the run that the training starts from; None without one."""
         start = start_of(self.config, self.run.folder.parent)
-        if start is None:
+        if start is None or not self.workers.is_chief:
             return None
         from seqclf.training.initialize.weights import initialize
 
@@ -138,10 +149,15 @@ class Job:
             model.count_params(),
             task.shows_accuracy,
             task.shows_perplexity,
-            notes=(*data.notes, *task.notes, *self.chosen, *([] if reading is None else [reading])),
+            notes=(*data.notes, *task.notes, *self.chosen, *([] if reading is None else [reading]), *self._notes),
             starts_from=() if account is None else tuple(account.sentences()),
             scores=task.metrics.monitored(),
         )
+
+    @property
+    def _notes(self) -> tuple[str, ...]:
+        count = self.workers.count
+        return () if count == 1 else (f"{count} workers train together: each takes a part of every batch",)
 
     def _loop_with_rewinds(self, keeper: Keeper, baseline: ParallelBaseline, task: Task) -> TrainingDone:
         from seqclf.training.state import NonFiniteError
@@ -159,23 +175,34 @@ class Job:
                 self.callbacks.stage(
                     f"warning: {error}; rewinding to the last checkpoint, with learning rate x {share:g}"
                 )
-                keeper.restore(self.callbacks.stage, resumes=False)
-                keeper.state.rate_share = share
+                if self.workers.is_chief:
+                    keeper.restore(self.callbacks.stage, resumes=False)
+                    keeper.state.rate_share = share
+                self.workers.share(keeper.state)
 
     def _loop(self, keeper: Keeper, baseline: ParallelBaseline, task: Task) -> TrainingDone:
         from seqclf.training.loop import training_events
+        from seqclf.training.state import NonFiniteError
 
-        config, data, state = self.config, self.data, keeper.state
+        config, data, state, workers = self.config, self.data, keeper.state, self.workers
         train = task.batches(data.train, config, training=True)
         validation = task.batches(data.validation, config, training=False) if data.validation else None
-        events = training_events(state, train, validation, task, config.training, seed=config.seed)
+        events = training_events(state, train, validation, task, config.training, seed=config.seed, workers=workers)
         for event in events:
-            keeper(event)
-            self.callbacks.listen(event)
+            failure: NonFiniteError | None = None
+            try:
+                keeper(event)
+            except NonFiniteError as error:  # only worker 0 finds it, but all must rewind or end
+                failure = error
+            else:
+                self.callbacks.listen(event)
             if isinstance(event, TrainingDone):
                 return event
             baseline.poll()
-            if self.callbacks.should_stop():
+            stops, fails = workers.any(self.callbacks.should_stop(), failure is not None)
+            if fails:
+                raise failure or NonFiniteError("weights are NaN or infinite")
+            if stops:
                 break
         keeper.save()
         done = TrainingDone("interrupted", state.best_epoch)
@@ -188,6 +215,8 @@ class Job:
         end of the task, nor for the baseline."""
         run, state = self.run, keeper.state
         status = INTERRUPTED if done.why == "interrupted" else FINISHED
+        if not self.workers.is_chief:
+            return Outcome(status, done.best_epoch, None, keeper.seconds)
         if status == FINISHED:
             keeper.keep_final()
         state.use_best_weights()

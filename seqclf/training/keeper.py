@@ -33,6 +33,7 @@ class Keeper:
         started: start of the job, by ``time.perf_counter``.
         scores: names of the scores in the headline of a validation.
         perplexity: as in ``History``.
+        writes: false for a worker that only helps: its state is that of worker 0, which writes it.
     """
 
     def __init__(
@@ -44,8 +45,10 @@ class Keeper:
         started: tuple[float, float],
         scores: Sequence[str],
         perplexity: bool = False,
+        writes: bool = True,
     ) -> None:
         self.state = state
+        self._writes = writes
         self._run, self._config = run, config
         self._started: float
         self._processor_started: float | None  # None: unknown
@@ -70,12 +73,16 @@ class Keeper:
         return None if self._processor_started is None else processor_seconds() - self._processor_started
 
     def __call__(self, event: Event) -> None:
+        if not self._writes:
+            return
         self._history(event)
         if isinstance(event, EpochDone) or (isinstance(event, StepDone) and self._is_time(event.step)):
             self.save()
 
     def save(self) -> None:
         """Write a checkpoint. Raises ``OSError``."""
+        if not self._writes:
+            return
         content = self.state.to_bytes(**self._others)
         self._history.sync()  # a checkpoint records its length
         self._checkpoints.save(self.state.epoch, self.state.so_far.step, content)

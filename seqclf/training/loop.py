@@ -12,11 +12,12 @@ from seqclf.config.schema import EarlyStopping, ScheduleConfig, TrainingConfig
 from seqclf.config.schema.schedules import Horizon
 from seqclf.data.pipeline import dataset
 from seqclf.metrics.protocol import Metrics
-from seqclf.tasks.base import BatchPlan, Task
+from seqclf.tasks.base import BatchPlan, Task, Validator
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone
 from seqclf.training.schedules import horizon_of, rate_share, updates_of
 from seqclf.training.state import EpochSoFar, NonFiniteError, TrainingState
 from seqclf.training.step import build_train_step
+from seqclf.training.workers import Workers
 
 _DEFAULT_MONITOR = EarlyStopping()
 
@@ -29,14 +30,18 @@ def training_events(
     config: TrainingConfig,
     *,
     seed: int,
+    workers: Workers | None = None,
 ) -> Iterator[Event]:
     """Train from ``state`` on, yielding after every step and epoch; ``state`` is up to date at each yield.
 
     Ends with ``TrainingDone`` after the last epoch, or earlier through early stopping. With validation texts,
     ``state`` remembers the best epoch's weights; the loop never restores them. Raises ``NonFiniteError`` when the loss
     is NaN or infinite. ``state`` must come from ``TrainingState.begin`` with the same ``config``.
+
+    Several ``workers`` call this with the same arguments, and their events are those of whole batches; only worker 0
+    has metrics of the validation texts.
     """
-    step, trained = None, None
+    step, trained, workers = None, None, workers or Workers()
     validator, signature = task.validator(state.model), task.signature(state.model)
     stopping = config.early_stopping
     horizon = horizon_of(train, config, seed)
@@ -48,19 +53,20 @@ def training_events(
         if is_new:
             trained, note = now, now.note
             parts = (state.model, state.optimizer, task, state.accumulator, state.average)
-            step = build_train_step(*parts, trained=now, carried=state.carried, sharpness=config.sharpness)
+            step = build_train_step(
+                *parts, trained=now, carried=state.carried, sharpness=config.sharpness, replicas=workers
+            )
         yield EpochStarted(epoch, steps=len(plan), note=note, traces=is_new)
-        batches = dataset(partial(train.stream, plan[so_far.step :]), signature)
+        own = workers.part(train, plan[so_far.step :])
+        batches = dataset(partial(train.stream, own), signature)
         yield from _steps(state, batches, len(plan), step, (config, horizon))
         state.epoch, state.so_far = epoch, EpochSoFar()
         metrics, best = None, False
         started = time.perf_counter()
         if validation is not None:
-            with state.validated_weights():
-                metrics = validator.metrics(validation)
-                best = _note_score(state, metrics, stopping or _DEFAULT_MONITOR)
-            if config.schedule is not None and config.schedule.needs_validation:
-                _cut_rate(state, best, config.schedule)
+            if workers.is_chief:
+                metrics, best = _validate(state, validator, validation, config)
+            workers.share(state)
         yield EpochDone(
             epoch,
             so_far.loss / so_far.weight,
@@ -88,10 +94,12 @@ def _steps(
         if rate != rate_set:
             state.optimizer.learning_rate = rate_set = rate
         update = step % config.accumulate_steps == 0 or step == steps
-        summed, weight, correct, tokens = (value.numpy().item() for value in step_function(*batch, update=update))
+        *sums, of_all = step_function(*batch, update=update)
+        summed, weight, correct, tokens = (value.numpy().item() for value in sums)
         loss = summed / weight
         now = time.perf_counter()
         texts, longest = batch[0].shape
+        texts = texts if of_all is None else of_all.numpy()
         if not math.isfinite(loss):
             raise NonFiniteError(
                 f"the loss is {loss} at step {step} of epoch {epoch} (learning rate {rate:g}; a batch of {texts} x "
@@ -101,6 +109,18 @@ def _steps(
         so_far.add(done)
         yield done
         before = time.perf_counter()
+
+
+def _validate(
+    state: TrainingState, validator: Validator, validation: BatchPlan, config: TrainingConfig
+) -> tuple[Metrics, bool]:
+    """Measure the model after an epoch, and note what follows from it; the metrics, and whether they are the best."""
+    with state.validated_weights():
+        metrics = validator.metrics(validation)
+        best = _note_score(state, metrics, config.early_stopping or _DEFAULT_MONITOR)
+    if config.schedule is not None and config.schedule.needs_validation:
+        _cut_rate(state, best, config.schedule)
+    return metrics, best
 
 
 def _waited_enough(state: TrainingState, stopping: EarlyStopping | None) -> bool:

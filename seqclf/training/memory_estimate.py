@@ -54,12 +54,13 @@ class MemoryNeeds:
         return max(self.fit_bytes, self.state_bytes + max(self.batch_bytes, self.refit_bytes))
 
 
-def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
-    """Estimate from the shapes of the config's model; nothing is allocated."""
+def memory_needs(config: Config, data: TrainingData, *, workers: int = 1) -> MemoryNeeds:
+    """Estimate from the shapes of the config's model; nothing is allocated. ``workers`` share each batch."""
     from seqclf.tasks.kinds import task_of
 
     task = task_of(config, data)
     texts, tokens = task.batches(data.train, config, training=True).largest
+    texts = -(-texts // workers)
     model = _outline(config, data, task, tokens)
     parameters = model.count_params()
     fixed = 0 if config.ngrams is None else (config.ngrams.buckets + 1) * data.labels.units
@@ -75,12 +76,12 @@ def memory_needs(config: Config, data: TrainingData) -> MemoryNeeds:
     return MemoryNeeds(parameters, state * _NUMBER, texts * numbers * _NUMBER, texts, tokens, fit, refit)
 
 
-def check_memory(config: Config, data: TrainingData) -> None:
+def check_memory(config: Config, data: TrainingData, *, workers: int = 1) -> None:
     """Raise ``InputError`` if the training cannot fit into memory: better than being killed after hours."""
     free = available_memory_bytes()
     if free is None:
         return
-    needs = memory_needs(config, data)
+    needs = memory_needs(config, data, workers=workers)
     if needs.bytes * _CERTAIN <= free:
         return
     what, why = _explained(needs, config)

@@ -12,6 +12,7 @@ from seqclf.training.events import Event, Stage
 
 if TYPE_CHECKING:
     from seqclf.config import Config
+    from seqclf.training.cluster import Cluster
 
 Listener = Callable[[Event], None]
 OnNan = Literal["stop", "rewind"]
@@ -35,6 +36,8 @@ class TrainOptions:
         report: keep with a finished run what a report shows beside the metrics, texts among it
             (``seqclf.evaluation.evidence``).
         starter: the text of the config that was made for the data, by the config of the run, which keeps it.
+        cluster: the workers that train together, each called with the same config and options, and an index of its
+            own (``seqclf.training.workers``); None: this process trains alone.
     """
 
     resume: bool = False
@@ -44,6 +47,12 @@ class TrainOptions:
     threads: int | str = "stock"
     report: bool = True
     starter: Callable[[Config], str] | None = None
+    cluster: Cluster | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether this process writes the run; of several workers, worker 0 does."""
+        return self.cluster is None or self.cluster.is_chief
 
 
 @dataclass(frozen=True)

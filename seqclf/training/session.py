@@ -23,7 +23,9 @@ from seqclf.training.folds_summary import FoldsSummary
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
 from seqclf.training.resolve import resolved
 from seqclf.training.teachers.teach import with_teachers
+from seqclf.training.together import facts_of, passing_run
 from seqclf.training.train import prepared, train
+from seqclf.training.workers import agree
 
 
 def train_new(
@@ -34,6 +36,9 @@ def train_new(
     Returns:
         The run, and how its training ended: status, epochs, validation metrics.
 
+    With ``options.cluster``, each worker calls this. The run that worker 0 returns is the result; those of the others
+    are deleted folders.
+
     All functions here add a note to a ``KeyboardInterrupt`` that says how to resume the run, or that it was removed.
 
     Raises:
@@ -42,7 +47,12 @@ def train_new(
         SeqclfError: if the training fails. A run without a checkpoint is removed.
     """
     config = resolved(config, runs)
-    return _train_in(lambda: begin_run(runs, config.name), config, options, callbacks)
+    if options.cluster is not None:
+        agree(options.cluster, facts_of(config, options), callbacks.stage)
+    if options.writes:
+        return _train_in(lambda: begin_run(runs, config.name), config, options, callbacks)
+    with passing_run(config) as run:
+        return run, train(config, run, options, callbacks)
 
 
 def train_folds(
@@ -63,9 +73,12 @@ def train_folds(
         are also in the file ``FoldRuns.summary``.
 
     Raises:
+        ValueError: several workers were given; they train one model at a time.
         InputError: without a number of folds, or if the config names its own validation texts. Nothing is created.
             Else as ``train_new``.
     """
+    if options.cluster is not None:
+        raise ValueError("several workers train one model at a time: train_folds needs cluster=None")
     config = resolved(_with_folds(config, folds), runs)
 
     def train_fold(one: Config, begin: Callable[[], Run]) -> tuple[Run, Outcome]:
@@ -100,7 +113,13 @@ def resume(
     further = epochs is not None or patience is not None
     if further:
         config = extended(config, run, epochs, patience)
-    return config, _train(config, run, replace(options, resume=True, further=further), callbacks)
+    options = replace(options, resume=True, further=further)
+    if options.cluster is not None:
+        agree(options.cluster, facts_of(config, options, run), callbacks.stage)
+    if options.writes:
+        return config, _train(config, run, options, callbacks)
+    with passing_run(config, run) as copy:
+        return config, train(config, copy, options, callbacks)
 
 
 def _with_folds(config: Config, folds: int | None) -> Config:

@@ -19,6 +19,7 @@ from seqclf.config.depth import DepthGroup
 from seqclf.config.schema import TrainingConfig
 from seqclf.errors import InputError, SeqclfError
 from seqclf.model.fitted import without_fitted
+from seqclf.model.seeds import seed_of_replica
 from seqclf.training.accumulation import GradientSum
 from seqclf.training.averaging import MovingAverage
 from seqclf.training.checkpoints import numbered
@@ -90,6 +91,8 @@ class TrainingState:
         accumulator: gradients of an update that takes several steps.
         carried: variables that the task carries from step to step (``Task.carried``).
         depth: which weights an epoch trains; it follows from the config and never changes.
+        replica: which of several replicas has the state. Only their seeds differ; what is saved is the state of the
+            first one, and each loads it with seeds of its own.
     """
 
     model: keras.Model
@@ -107,6 +110,7 @@ class TrainingState:
     accumulator: GradientSum | None = field(default=None, repr=False)
     depth: Depth = field(kw_only=True, repr=False)
     carried: Sequence[keras.Variable] = field(default=(), kw_only=True, repr=False)
+    replica: int = field(default=0, kw_only=True)
 
     @classmethod
     def begin(
@@ -116,18 +120,28 @@ class TrainingState:
         groups: Sequence[DepthGroup] = (),
         *,
         carried: Sequence[keras.Variable] = (),
+        replica: int = 0,
     ) -> TrainingState:
         """The state before the first epoch; ``groups`` as for ``Depth``, ``carried`` as ``Task.carried`` returns."""
         weights = model.trainable_variables
         average = MovingAverage(config.moving_average.decay, weights) if config.moving_average else None
         accumulator = GradientSum(weights) if config.accumulate_steps > 1 else None
         depth = Depth(model, config, groups)
-        return cls(model, depth.optimizer(), average=average, accumulator=accumulator, depth=depth, carried=carried)
+        return cls(
+            model,
+            depth.optimizer(),
+            average=average,
+            accumulator=accumulator,
+            depth=depth,
+            carried=carried,
+            replica=replica,
+        )
 
     def __post_init__(self) -> None:
         weights = self.model.trainable_variables
         self.optimizer.exclude_from_weight_decay(var_list=[w for w in weights if w.name in _NOT_DECAYED])
         self.optimizer.build(self.model.trainable_variables)  # so that its variables are there to save and restore
+        self._take_own_seeds()
 
     def validated_weights(self) -> contextlib.AbstractContextManager[None]:
         """Within the block the model has the weights to validate and keep: the averages, if there are any."""
@@ -146,13 +160,13 @@ class TrainingState:
         elif self.average is not None:
             self.average.assign_to_model()
 
-    def to_bytes(self, *, best: bool = True, **others: Any) -> bytes:
+    def to_bytes(self, *, best: bool = True, finite: bool = True, **others: Any) -> bytes:
         """Serialise the state and ``others`` (plain values that ``load`` returns); the best weights only if ``best``.
 
-        Raises ``NonFiniteError`` if no training can resume from the state.
+        Raises ``NonFiniteError`` if no training can resume from the state, unless ``finite`` is false.
         """
         arrays: dict[str, Any] = {f"variable_{i}": np.asarray(variable) for i, variable in enumerate(self._variables())}
-        if not all(np.isfinite(array).all() for array in arrays.values()):
+        if finite and not all(np.isfinite(array).all() for array in arrays.values()):
             raise NonFiniteError(f"weights are NaN or infinite after step {self.so_far.step} of epoch {self.epoch + 1}")
         if best:
             arrays |= {f"best_{i}": weight for i, weight in enumerate(self.best_weights or [])}
@@ -181,11 +195,20 @@ class TrainingState:
             raise InputError("the checkpoint belongs to another model or optimizer")
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
+        self._take_own_seeds()
         self.best_weights = numbered(arrays, "best_") or None
         self.so_far = so_far
         for name, value in scalars.items():
             setattr(self, name, value)
         return others
+
+    def _take_own_seeds(self) -> None:
+        """Replace the first replica's seeds by those of this one. A seed and a number of draws are a variable."""
+        if self.replica:
+            for variable in self._variables():
+                if tuple(variable.shape) == (2,) and keras.backend.is_int_dtype(variable.dtype):
+                    seed, draws = np.asarray(variable).tolist()
+                    variable.assign([seed_of_replica(seed, self.replica), draws])
 
     def _variables(self) -> list[Any]:
         """``model.variables`` has the weights and the state of every ``SeedGenerator``.

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import keras
 import tensorflow as tf
 
 from seqclf.config.schema import Sharpness
+from seqclf.model.parted import reading_parts
+from seqclf.replicas import ALONE, Replicas, among
 from seqclf.tasks.base import ForwardPass, Task
 from seqclf.token_ids import PAD_ID
 from seqclf.training.accumulation import Gradient, Gradients, GradientSum, mean_gradients
 from seqclf.training.averaging import MovingAverage
 from seqclf.training.depth import Trained
-from seqclf.training.sharpness import at_higher_loss, statistics_of
+from seqclf.training.sharpness import OfBatch, at_higher_loss, statistics_of
 
 
 class StepResult(NamedTuple):
@@ -25,12 +28,14 @@ class StepResult(NamedTuple):
         weight: the divisor of its mean, where it is shown.
         correct: number of correct predictions, out of ``weight``.
         tokens: number of tokens, without padding.
+        texts: number of texts, of a batch whose parts several replicas have; None: the caller has all of it.
     """
 
     loss: tf.Tensor
     weight: tf.Tensor
     correct: tf.Tensor
     tokens: tf.Tensor
+    texts: tf.Tensor | None = None
 
 
 TrainStep = Callable[..., StepResult]
@@ -47,6 +52,7 @@ def build_train_step(
     trained: Trained | None = None,
     carried: Sequence[keras.Variable] = (),
     sharpness: Sharpness | None = None,
+    replicas: Replicas = ALONE,
 ) -> TrainStep:
     """Build a compiled step that updates the model as Keras's ``fit`` would.
 
@@ -58,14 +64,14 @@ def build_train_step(
         trained: the weights that the step changes; None: all. There is no backward pass below the lowest of them.
         carried: the variables of ``Task.carried``.
         sharpness: use the gradients at weights where the loss is higher (``seqclf.training.sharpness``).
+        replicas: each calls its own step with its part of a batch, and all get the results of the whole batch.
     """
     forward = task.forward(model, carried)
     trained = trained or Trained(tuple(model.trainable_variables))
     accumulator = None if accumulator is None else accumulator.part(trained.weights)
-
-    def gradients_of(*batch: tf.Tensor) -> Gradients:
-        return _gradients(task, forward, trained, batch)
-
+    gradients_of: OfBatch = partial(_gradients, task, forward, trained)
+    if replicas.count > 1:
+        gradients_of = _of_whole_batch(gradients_of, model, replicas)
     if sharpness is not None:
         gradients_of = at_higher_loss(gradients_of, trained.weights, statistics_of(model), sharpness.rho)
 
@@ -76,11 +82,13 @@ def build_train_step(
 
     @tf.function(input_signature=task.signature(model), autograph=False)
     def learn(*batch: tf.Tensor) -> StepResult:
-        sums, divisor, gradients = gradients_of(*batch)
+        sums, divisor, gradients, size = gradients_of(*batch)
         if accumulator is None:
             apply(mean_gradients(gradients, divisor))
         else:
             accumulator.add([tf.convert_to_tensor(gradient) for gradient in gradients], divisor)
+        if size is not None:
+            return StepResult(sums.loss, sums.weight, sums.correct, tokens=size[1], texts=size[0])
         tokens = tf.math.count_nonzero(batch[0] != PAD_ID)
         return StepResult(sums.loss, sums.weight, sums.correct, tokens)
 
@@ -100,7 +108,7 @@ def build_train_step(
     return step
 
 
-def _gradients(task: Task, forward: ForwardPass, trained: Trained, batch: tuple[tf.Tensor, ...]) -> Gradients:
+def _gradients(task: Task, forward: ForwardPass, trained: Trained, *batch: tf.Tensor) -> Gradients:
     """What a batch adds up to, the divisor of its loss, and the gradients of the summed loss with all penalties."""
     weights = [weight.value for weight in trained.weights]
     with trained.tracing(), tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -111,3 +119,23 @@ def _gradients(task: Task, forward: ForwardPass, trained: Trained, batch: tuple[
         if penalties := forward.penalties:
             target += divisor * tf.add_n(penalties)
     return Gradients(sums, divisor, tape.gradient(target, weights))
+
+
+def _of_whole_batch(of_part: OfBatch, model: keras.Model, replicas: Replicas) -> OfBatch:
+    """``of_part``, added up over all replicas in one exchange.
+
+    Rows of an embedding become whole matrices: which rows others have is unknown, and the rows of all of them may be
+    more numbers than the matrix has.
+    """
+
+    def gradients(*batch: tf.Tensor) -> Gradients:
+        with among(replicas), reading_parts(model):
+            own = of_part(*batch)
+        texts, tokens = tf.shape(batch[0])[0], tf.math.count_nonzero(batch[0] != PAD_ID)
+        sums = own.sums
+        counted = [sums.loss, sums.weight, sums.correct, own.divisor, texts, tokens]
+        dense = [tf.convert_to_tensor(gradient) for gradient in own.gradients]
+        loss, weight, correct, divisor, texts, tokens, *summed = replicas.sum([*counted, *dense])
+        return Gradients(sums._replace(loss=loss, weight=weight, correct=correct), divisor, summed, (texts, tokens))
+
+    return gradients

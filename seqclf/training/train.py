@@ -9,22 +9,24 @@ from dataclasses import asdict
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.errors import InputError, SeqclfError
-from seqclf.files import write_text
+from seqclf.files import shell_word, write_text
 from seqclf.new_runs import now
 from seqclf.run_teachers import as_entry
 from seqclf.runs import COMPLETE, FAILED, INTERRUPTED, RUNNING, Run
-from seqclf.tasks.base import Task
+from seqclf.tasks.base import Say, Task
 from seqclf.tasks.kinds import task_of
 from seqclf.tensorflow_startup import start_tensorflow
 from seqclf.text.kinds import load_tokenizer
-from seqclf.training.automatic import decided
+from seqclf.training.automatic import decided, is_decided, with_rate
 from seqclf.training.baseline import ParallelBaseline
+from seqclf.training.batch_size import with_size
 from seqclf.training.data_checks import check_data
 from seqclf.training.environment import environment
 from seqclf.training.memory_estimate import check_memory
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
 from seqclf.training.resolve import resolved
 from seqclf.training.teachers.teach import with_teachers
+from seqclf.training.workers import Workers, started
 
 
 def train(
@@ -56,6 +58,23 @@ def train(
             if (interruption := _interruption(error)) is not None:
                 raise interruption from error
             raise
+
+
+def _after_a_loss(run: Run) -> str:
+    return (
+        "to resume from the last checkpoint, start all workers again with "
+        f"--resume {shell_word(run.folder.name)} in place of the config"
+    )
+
+
+def _facts(data: TrainingData) -> dict[str, str]:
+    """What must be the same for all workers before they train."""
+    facts = {f"the digest of the {split} texts": digest[:12] for split, digest in data.fingerprints.items()}
+    return facts | {"the digest of the tokenizer": data.tokenizer.fingerprint[:12]}
+
+
+def _without_baseline(config: Config) -> Config:
+    return config.model_copy(update={"training": config.training.model_copy(update={"baseline": False})})
 
 
 def _note_failure(run: Run, error: BaseException) -> None:
@@ -98,16 +117,36 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
     _check_same_data(run, data)
     data = with_teachers(config, data, callbacks.stage, run)
     start_tensorflow(config, options.threads)
+    workers = started(options.cluster)
     from seqclf.training.job import Job
 
-    started = time.perf_counter() - data.seconds  # wall time includes the preparation
-    config, chosen = decided(config, data, run, callbacks.stage, memory_check=options.memory_check)
-    task = task_of(config, data)
-    _write_data(run, data, task)
-    if options.memory_check:
-        check_memory(config, data)
-    with ParallelBaseline(config, data, callbacks.listen) as baseline:
-        return Job(config, run, data, options, callbacks, task=task, started=started, chosen=chosen).learn(baseline)
+    began = time.perf_counter() - data.seconds  # wall time includes the preparation
+    with workers.lost(_after_a_loss(run)):
+        workers.compare(_facts(data))
+        config, chosen = _decided(config, data, run, options, workers=workers, say=callbacks.stage)
+        task = task_of(config, data)
+        _write_data(run, data, task)
+        if options.memory_check:
+            check_memory(config, data, workers=workers.count)
+        compared = config if workers.is_chief else _without_baseline(config)
+        with ParallelBaseline(compared, data, callbacks.listen) as baseline:
+            job = Job(config, run, data, options, callbacks, task=task, started=began, chosen=chosen, workers=workers)
+            outcome = job.learn(baseline)
+        workers.any(False)  # the others wait until the run is written
+        return outcome
+
+
+def _decided(
+    config: Config, data: TrainingData, run: Run, options: TrainOptions, *, workers: Workers, say: Say
+) -> tuple[Config, tuple[str, ...]]:
+    """``decided``: worker 0 decides, and all others take its numbers."""
+    if is_decided(config):
+        return config, ()
+    chosen: tuple[str, ...] = ()
+    if workers.is_chief:
+        config, chosen = decided(config, data, run, say, memory_check=options.memory_check)
+    size, rate = workers.tell([config.training.batch_size, config.training.optimizer.learning_rate])
+    return with_size(with_rate(config, rate), size), chosen
 
 
 def prepared(config: Config, options: TrainOptions, callbacks: Callbacks, run: Run | None = None) -> TrainingData:
@@ -118,6 +157,7 @@ def prepared(config: Config, options: TrainOptions, callbacks: Callbacks, run: R
     """
     if config.data.needs_tensorflow:
         start_tensorflow(config, options.threads)
+        started(options.cluster)
     has_own = config.initialize is not None and run is not None and run.manifest.get("data_fingerprint") is not None
     own = load_tokenizer(run.tokenizer) if run is not None and has_own else None
     return prepare(config, callbacks.stage, tokenizer=own)

@@ -15,6 +15,7 @@ from seqclf.cli.origins import init_from_option, origin_override, warn_of_origin
 from seqclf.cli.problems import check_files, show_problem, warn_of_files
 from seqclf.cli.starting import load_or_make, overrides_of, reject_run
 from seqclf.cli.value_types import OneOf, Whole
+from seqclf.cli.worker_options import cluster_from, workers_options
 from seqclf.new_runs import check_runs_folder
 from seqclf.training.options import OnNan, TrainOptions
 
@@ -57,6 +58,7 @@ from seqclf.training.options import OnNan, TrainOptions
 )
 @set_option
 @threads_option
+@workers_options
 @allow_code_option
 def train_command(
     config_file: Path | None,
@@ -74,6 +76,9 @@ def train_command(
     report: bool,
     settings: tuple[str, ...],
     threads: int | str,
+    workers: str | None,
+    index: int | None,
+    wait: int,
 ) -> None:
     """Train a classifier or a language model from CONFIG: a YAML file. A data file or folder with labels in its place
     gets a config for a classifier.
@@ -81,9 +86,13 @@ def train_command(
     The result is a folder in the folder of runs, with model, SavedModel, tokenizer, metrics and history. Ctrl-C
     finishes the step and leaves a complete run, marked interrupted. --resume continues an interrupted or killed run as
     if it had never stopped; with --epochs it also trains a finished run further. With --folds the result is a run for
-    each fold, and a summary of their validation metrics.
+    each fold, and a summary of their validation metrics. With --workers, several processes, on one machine or many,
+    train one model.
     """
-    options = TrainOptions(on_nan=on_nan, memory_check=memory_check, threads=threads, report=report)
+    cluster = cluster_from(workers, index, wait)
+    if cluster is not None and (folds is not None or presets):
+        raise click.UsageError("several workers train one model: omit --folds and --presets, or train with one process")
+    options = TrainOptions(on_nan=on_nan, memory_check=memory_check, threads=threads, report=report, cluster=cluster)
     if resume is not None:
         if any(given not in (None, False, ()) for given in (config_file, name, init_from, folds, presets, settings)):
             raise click.UsageError(

@@ -27,6 +27,7 @@ from seqclf.model.draws import Draws
 from seqclf.model.forward import Forward
 from seqclf.ngrams.fit import FittedNgrams, layer_weights
 from seqclf.prior import Prior
+from seqclf.replicas import part_of_mean, total
 from seqclf.tasks.base import Say, Sums, Task
 from seqclf.tasks.classification.losses import build_loss, correct
 from seqclf.tasks.classification.measure import metrics_of
@@ -207,7 +208,7 @@ class Classification(Task):
         right = correct(terms.logits, parts["labels"])
         texts = tf.cast(tf.shape(terms.losses)[0], tf.float32)
         # Their mean, times the number of labelled texts, which is what the sum is divided by.
-        added = 0.0 if terms.unlabelled is None else texts * tf.reduce_mean(terms.unlabelled)
+        added = 0.0 if terms.unlabelled is None else total(texts)[0] * part_of_mean(terms.unlabelled)
         if not self.weighted:
             return Sums(tf.reduce_sum(terms.losses) + added, texts, tf.math.count_nonzero(right), texts)
         weights = parts["weights"]

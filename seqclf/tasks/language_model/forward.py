@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from seqclf.config import Config
 from seqclf.model.language_model import OutputWeights, hidden_model
+from seqclf.replicas import all_rows, own_rows
 
 
 class Read(NamedTuple):
@@ -27,8 +28,10 @@ class Read(NamedTuple):
 class WindowForward:
     """Reads a window with fresh dropout masks, from the carried states on, and keeps the states after it.
 
+    Each replica reads some of the streams, and all of them have the states of all streams.
+
     Args:
-        carried: the states, ``float32 [batch, units]`` each.
+        carried: the states, ``float32 [streams, units]`` each.
     """
 
     def __init__(self, model: keras.Model, config: Config, carried: Sequence[keras.Variable]) -> None:
@@ -44,10 +47,13 @@ class WindowForward:
             starts: rows that start from a state of zeros, ``bool [batch]``.
         """
         kept = tf.cast(~starts, tf.float32)[:, tf.newaxis]
-        before = [tf.convert_to_tensor(state) * kept for state in self._carried]
+        before = [own_rows(tf.convert_to_tensor(state)) * kept for state in self._carried]
         hidden, recurrent, *after = self._model([token_ids, *before], training=True)
-        for state, value in zip(self._carried, after, strict=True):
-            state.assign(tf.stop_gradient(value))
+        own = [tf.stop_gradient(value) for value in after]
+        if own:
+            own = all_rows(own, self._carried[0].shape[0])
+        for state, value in zip(self._carried, own, strict=True):
+            state.assign(value)
         return Read(hidden, recurrent)
 
     @property

@@ -17,6 +17,7 @@ from seqclf.data.prepare import TrainingData
 from seqclf.data.windows import Windows
 from seqclf.metrics.language_model import LanguageModelMetrics
 from seqclf.model.language_model import build_language_model
+from seqclf.replicas import total
 from seqclf.tasks.base import Sums, Task
 from seqclf.tasks.language_model.forward import Read, WindowForward
 from seqclf.tasks.language_model.softmax import SampledSoftmax, token_losses
@@ -100,11 +101,13 @@ class LanguageModel(Task):
         else:
             losses = self.sampled.losses(vectors, wanted, forward.output, seed)
         tokens = tf.cast(tf.size(wanted), tf.float32)
-        penalty = tokens * self._penalty(read, token_ids)
+        penalised = self.options.activation_penalty or self.options.change_penalty
+        penalty = (total(tokens)[0] if penalised else tokens) * self._penalty(read, token_ids)
         return Sums(tf.reduce_sum(losses), tokens, tf.constant(0, tf.int64), penalty=penalty)
 
     def _penalty(self, read: Read, token_ids: tf.Tensor) -> tf.Tensor:
-        """The penalties on activations, ``float32 []`` (Merity et al. 2018, section 4.6)."""
+        """The penalties on activations, ``float32 []`` (Merity et al. 2018, section 4.6); of several replicas, the part
+        of this one."""
         real = tf.cast(token_ids != PAD_ID, tf.float32)
         penalty = tf.constant(0.0)
         if self.options.activation_penalty:
@@ -123,7 +126,7 @@ class LanguageModel(Task):
 
 
 def _mean_square(values: tf.Tensor, real: tf.Tensor) -> tf.Tensor:
-    """Mean of the squared entries of ``values`` (``[batch, time, features]``) where ``real`` (``[batch, time]``) is
-    1."""
+    """Mean of the squared entries of ``values`` (``[batch, time, features]``) where ``real`` (``[batch, time]``) is 1;
+    of several replicas, what this one adds to the mean over all."""
     squares = tf.reduce_sum(tf.reduce_mean(tf.square(values), axis=-1) * real)
-    return tf.math.divide_no_nan(squares, tf.reduce_sum(real))
+    return tf.math.divide_no_nan(squares, total(tf.reduce_sum(real))[0])

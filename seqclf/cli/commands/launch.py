@@ -1,0 +1,40 @@
+"""``seqclf launch``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from seqclf.cli.value_types import Whole
+
+_OWN = {"workers": "--workers", "index": "--index", "folds": "--folds", "presets": "--presets"}
+
+
+@click.command(
+    "launch",
+    short_help="Train with several processes on this machine.",
+    context_settings={"ignore_unknown_options": True},
+)
+@click.option("--local", type=Whole(min=1), required=True, metavar="N", help="Number of workers on this machine.")
+@click.argument("arguments", metavar="CONFIG [OPTIONS OF TRAIN]...", nargs=-1, required=True, type=click.UNPROCESSED)
+def launch_command(*, local: int, arguments: tuple[str, ...]) -> None:
+    """Start N workers on this machine that train CONFIG together, and print what they say.
+
+    Everything after --local N is what `seqclf train` takes, also --resume RUN in place of CONFIG. Each line begins with
+    the number of its worker; worker 0 writes the run. Ctrl-C stops all of them at the same step and leaves a run that
+    can be resumed. Each worker uses a GPU of its own, or a share of the cores.
+    """
+    from seqclf.cli.commands.train import train_command
+    from seqclf.cli.local_workers import LocalWorkers, command_of, free_addresses
+
+    given = train_command.make_context("train", list(arguments), parent=click.get_current_context())
+    for name, option in _OWN.items():
+        if given.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"launch starts workers that train one model: omit {option}")
+    if given.params["config_file"] is None and given.params["resume"] is None:
+        raise click.UsageError("name a CONFIG, or a run with --resume")
+    addresses = free_addresses(local)
+    code = LocalWorkers([command_of(arguments, addresses, index) for index in range(local)]).run()
+    if code:
+        sys.exit(code)

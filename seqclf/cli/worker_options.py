@@ -1,0 +1,80 @@
+"""The options of ``seqclf train`` that make it one of several workers, and what such a worker prints."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqclf.cli.value_types import Whole
+from seqclf.cli.wrap import say
+from seqclf.training.events import Event, Stage
+
+if TYPE_CHECKING:
+    from seqclf.cli.stop_request import StopRequest
+    from seqclf.training.cluster import Cluster
+    from seqclf.training.options import Outcome
+
+_SECONDS = 600
+
+
+def workers_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--workers``, ``--index`` and ``--wait``."""
+    options = [
+        click.option(
+            "--workers",
+            metavar="HOST:PORT,...",
+            help="Train together with other processes: the addresses of all of them, the same list for each. Default: "
+            "those of $TF_CONFIG, if it is set.",
+        ),
+        click.option("--index", type=Whole(min=0), help="With --workers: which of them this is, from 0."),
+        click.option(
+            "--wait",
+            type=Whole(min=1),
+            default=_SECONDS,
+            show_default=True,
+            metavar="SECONDS",
+            help="With several workers: how long to wait for the others.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def cluster_from(workers: str | None, index: int | None, wait: int) -> Cluster | None:
+    """The cluster of the options or of ``TF_CONFIG``; None: this process trains alone. Raises ``InputError``."""
+    from seqclf.training.cluster import cluster_of, cluster_of_environment
+
+    if workers is None:
+        if index is not None:
+            raise click.UsageError("--index says which of --workers this process is: give --workers, too")
+        return cluster_of_environment(seconds=wait)
+    addresses = [part.strip() for part in workers.split(",")]
+    if len(addresses) == 1 and index in (None, 0):
+        cluster_of(addresses, 0)
+        return None
+    return cluster_of(addresses, index, seconds=wait)
+
+
+def quiet_listener(show: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Shows only what worker 0 does not show as well: warnings, and whom this worker waits for."""
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Stage) and event.what.startswith(("warning:", "Waiting for worker")):
+            show(event)
+
+    return listen
+
+
+def end_of_helper(outcome: Outcome, cluster: Cluster, stop: StopRequest) -> None:
+    """Say how the training ended, and exit as worker 0 does."""
+    from seqclf.runs import INTERRUPTED
+
+    interrupted = outcome.status == INTERRUPTED
+    say(f"Worker {cluster.index}: training {'was interrupted' if interrupted else 'finished'}; worker 0 wrote the run.")
+    if interrupted:
+        sys.exit(128 + (stop.signal or signal.SIGINT))

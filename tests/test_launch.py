@@ -1,0 +1,138 @@
+"""``seqclf launch``: real workers on this machine, one of which is killed, and which resume."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import POOLED, written_config
+from many_workers import environment
+
+from seqclf.cli.local_workers import LocalWorkers
+from seqclf.runs import FAILED, Run
+
+_EPOCHS = 400
+
+
+@pytest.fixture(scope="module")
+def config(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("launch")
+    training = {"epochs": _EPOCHS, "batch_size": 16, "checkpoint_steps": 5, "baseline": False, "log_every": 100}
+    return written_config(folder, sample_csv, layers=POOLED, training=training, data__test=None)
+
+
+def _launched(*arguments: str, folder: Path) -> subprocess.Popen[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "seqclf",
+        "launch",
+        "--local",
+        "2",
+        *arguments,
+        "--runs",
+        str(folder),
+        "--no-report",
+    ]
+    return subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+
+
+def _worker(launcher: int, index: int) -> int:
+    """The process of a worker."""
+    import psutil
+
+    for process in psutil.Process(launcher).children():
+        command = process.cmdline()
+        if "--index" in command and command[command.index("--index") + 1] == str(index):
+            return process.pid
+    raise AssertionError(f"no worker {index}")
+
+
+def _wait_for(condition: Any, process: subprocess.Popen[str], seconds: float = 400) -> None:
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
+def test_a_killed_worker_ends_all_and_the_run_resumes(config: Path, tmp_path: Path) -> None:
+    run = Run(tmp_path / "small-1")
+    launcher = _launched(str(config), folder=tmp_path)
+    _wait_for(lambda: any("step" in path.name for path in run.checkpoints.glob("epoch000001-*")), launcher)
+    os.kill(_worker(launcher.pid, 1), signal.SIGKILL)
+    killed = time.monotonic()
+    output, _ = launcher.communicate(timeout=120)
+    assert time.monotonic() - killed < 60
+    assert launcher.returncode == 1
+    assert "[0] Error: worker 1 (127.0.0.1:" in output
+    assert "ended or can no longer be reached, so this one stops, too; to resume from the last checkpoint" in output
+    assert "--resume small-1" in output and "Traceback" not in output
+    assert run.manifest["status"] == FAILED and run.has_checkpoint
+    assert [path.name for path in tmp_path.iterdir()] == ["small-1"]
+
+    kept = {path.name for path in run.checkpoints.iterdir()}
+    resumed = _launched("--resume", "small-1", folder=tmp_path)
+    _wait_for(lambda: {path.name for path in run.checkpoints.iterdir()}.isdisjoint(kept), resumed)
+    resumed.send_signal(signal.SIGINT)
+    output, _ = resumed.communicate(timeout=200)
+    assert resumed.returncode == 130, output
+    assert "[1] Worker 1: training was interrupted; worker 0 wrote the run." in output, output
+    assert "[0] Interrupted; the weights so far are saved." in output
+    assert run.model.is_file()
+
+
+def _python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def test_lines_say_which_worker_wrote_them(capsys: pytest.CaptureFixture[str]) -> None:
+    error = "import sys; print('one'); print('two', file=sys.stderr)"
+    assert LocalWorkers([_python("print('zero')"), _python(error)]).run() == 0
+    captured = capsys.readouterr()
+    assert sorted(captured.out.splitlines()) == ["[0] zero", "[1] one"]
+    assert captured.err == "[1] two\n"
+
+
+def test_the_exit_code_is_that_of_a_failed_worker() -> None:
+    assert LocalWorkers([_python(""), _python("raise SystemExit(3)")]).run() == 3
+    assert LocalWorkers([_python("raise SystemExit(2)"), _python("raise SystemExit(3)")]).run() == 2
+    assert LocalWorkers([_python("import os; os.kill(os.getpid(), 9)")]).run() == 137
+
+
+def test_a_worker_that_does_not_end_after_a_failed_one_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    from seqclf.cli import local_workers
+
+    monkeypatch.setattr(local_workers, "_SECONDS_TO_END", 0.5)
+    monkeypatch.setattr(local_workers, "_SECONDS_TO_OBEY", 1.0)
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+    started = time.monotonic()
+    assert LocalWorkers([_python("import time; time.sleep(600)"), _python("exit(3)"), _python(stubborn)]).run() == 143
+    assert time.monotonic() - started < 60
+
+
+def test_signals_reach_all_workers_once() -> None:
+    counts = """
+import signal, time
+seen = []
+signal.signal(signal.SIGINT, lambda *_: seen.append(1))
+print("ready", flush=True)
+while not seen:
+    time.sleep(0.01)
+time.sleep(0.3)
+raise SystemExit(10 + len(seen))
+"""
+    workers = LocalWorkers([_python(counts), _python(counts)])
+    timer = threading.Timer(2.0, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    assert workers.run() == 11
+    assert [worker.returncode for worker in workers._workers] == [11, 11]
