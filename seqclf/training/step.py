@@ -87,10 +87,8 @@ def build_train_step(
             apply(mean_gradients(gradients, divisor))
         else:
             accumulator.add([tf.convert_to_tensor(gradient) for gradient in gradients], divisor)
-        if size is not None:
-            return StepResult(sums.loss, sums.weight, sums.correct, tokens=size[1], texts=size[0])
-        tokens = tf.math.count_nonzero(batch[0] != PAD_ID)
-        return StepResult(sums.loss, sums.weight, sums.correct, tokens)
+        texts, tokens = size or (None, tf.math.count_nonzero(batch[0] != PAD_ID))
+        return StepResult(sums.loss, sums.weight, sums.correct, tokens, texts)
 
     if accumulator is None:
         return lambda *batch, update=True: learn(*batch)
