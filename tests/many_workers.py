@@ -70,10 +70,12 @@ def main(addresses: str, index: int, folder: Path) -> None:
     from trainings import without_saved_models
 
     from seqclf.config import checked_config
+    from seqclf.errors import InputError
     from seqclf.runs import Run
     from seqclf.training.cluster import cluster_of
     from seqclf.training.options import Callbacks, TrainOptions
     from seqclf.training.session import resume, train_new
+    from seqclf.training.workers import started
 
     cluster = cluster_of(addresses.split(","), index, seconds=240)
     options = TrainOptions(cluster=cluster, report=False, memory_check=False)
@@ -84,6 +86,14 @@ def main(addresses: str, index: int, folder: Path) -> None:
             train_new(config, folder / f"runs-{index}", options, Callbacks(stop.listen, stop))
             if one["resume"]:
                 resume(Run(folder / "runs-0" / f"{config.name}-1"), options)
+    workers = started(cluster)
+    assert workers.tell([f"from {index}", None]) == ["from 0", None]
+    try:
+        workers.compare({"the texts": f"those of {index}"})
+    except InputError as error:
+        assert f"worker 1 ({cluster.addresses[1]}) differs from worker 0: the texts is those of 1, not" in str(error)
+    else:
+        raise AssertionError("workers with different texts did not notice it")
 
 
 if __name__ == "__main__":
