@@ -132,7 +132,7 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
         with ParallelBaseline(compared, data, callbacks.listen) as baseline:
             job = Job(config, run, data, options, callbacks, task=task, started=began, chosen=chosen, workers=workers)
             outcome = job.learn(baseline)
-        workers.any(False)  # the others wait until the run is written
+        workers.part_company()
         return outcome
 
 

@@ -63,6 +63,9 @@ class Workers:
     def share(self, state: TrainingState) -> None:
         """Give the state of worker 0 to all others."""
 
+    def part_company(self) -> None:
+        """Wait until worker 0 has written the run; it does not mind if another worker is lost by then."""
+
     def compare(self, facts: Facts) -> None:
         """Raise ``InputError`` if a worker has other facts; the same error for all workers."""
 
@@ -110,6 +113,13 @@ class ManyWorkers(Workers):
         content = self._from(0, state.to_bytes(best=False, finite=False) if self.is_chief else b"")
         if not self.is_chief:
             state.load(content)
+
+    def part_company(self) -> None:
+        if not self.is_chief:
+            self.any(False)
+            return
+        with contextlib.suppress(SeqclfError), self.lost("the run is complete"):
+            self.any(False)
 
     def compare(self, facts: Facts) -> None:
         own = json.dumps(dict(facts)).encode()
