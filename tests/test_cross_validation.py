@@ -107,7 +107,6 @@ def test_the_baseline_has_a_mean_too(tmp_path: Path) -> None:
 
 def test_commands_after_an_interrupted_run_name_it(tmp_path: Path) -> None:
     config = checked_config(small_config(data__train="t.csv"))
-    begin_run(tmp_path, "x")
     for status, named in ((FINISHED, ""), (INTERRUPTED, " --run x-1")):
         said = summary(tmp_path / "x-1", tmp_path, config, _outcome(0.5, status), advised=True)
         assert f"seqclf eval --runs {tmp_path}{named}\n" in said

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seqclf.cli.against_baseline import paired_line, scores_line
 from seqclf.cli.columns import of_rows, table
@@ -75,7 +75,7 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
         lines += [] if compared is None else [f"Baseline    {compared}"]
     elif outcome.best_epoch is None and outcome.status == "interrupted":
         lines.append("Validation  none yet: no epoch was completed")
-    lines += _about_the_texts(Run(folder).manifest, outcome)
+    lines += _about_the_texts(Run(folder), outcome)
     if Run(folder).saved_model.exists():
         lines.append(f"SavedModel  {folder / 'saved_model'}")
     if Run(folder).report.is_file():
@@ -102,10 +102,16 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     return "\n".join(lines)
 
 
-def _about_the_texts(manifest: Mapping[str, Any], outcome: Outcome) -> Iterator[str]:
-    """What a teacher knew of the validation texts, and how many unlabelled texts were read."""
+def _about_the_texts(run: Run, outcome: Outcome) -> Iterator[str]:
+    """What a teacher knew of the validation texts, and how many unlabelled texts were read; nothing if the manifest is
+    missing or malformed, so that ``train`` succeeds."""
+    from seqclf.errors import InputError
     from seqclf.training.unlabelled_read import UNLABELLED_READ, UnlabelledRead
 
+    try:
+        manifest = run.manifest
+    except InputError:
+        return
     known = known_to_teachers(manifest).get("validation")
     if known is not None and outcome.validation is not None:
         yield f"Warning     {known.sentence('validation')}"
