@@ -26,7 +26,7 @@ class KnownTexts:
         trained: a teacher was trained on them.
         refit: the n-grams of a teacher were fitted to them at the end of its training (``ngrams.refit``).
         taught: a teacher of a teacher knew them.
-        many: whether they are so many that scores say little about new texts; else scores are slightly too good.
+        many: whether scores say little about new texts because of them; else scores are slightly too good.
         teachers: the names of those that knew some.
     """
 

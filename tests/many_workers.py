@@ -17,7 +17,7 @@ ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "CUD
 
 
 def environment() -> dict[str, str]:
-    """Of a process that uses this source tree, and one thread."""
+    """The environment of a process that uses this source tree, and one thread."""
     return os.environ | ONE_THREAD | {"PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}"}
 
 

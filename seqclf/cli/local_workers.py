@@ -157,5 +157,5 @@ def command_of(arguments: Sequence[str], addresses: Sequence[str], index: int) -
 
 
 def _exit_code(returned: int) -> int:
-    """Of a process that a signal has ended, what a shell would say."""
+    """The exit code that a shell gives for a process which a signal has ended."""
     return 128 - returned if returned < 0 else returned

@@ -181,7 +181,7 @@ class PlainProgress(_Progress):
         self._last_line = time.monotonic()
 
     def close(self) -> None:
-        """Print nothing more of its own accord."""
+        """Print no further lines by itself."""
         if self._tracing is not None:
             self._tracing.cancel()
 
