@@ -69,11 +69,7 @@ def build_train_step(
     forward = task.forward(model, carried)
     trained = trained or Trained(tuple(model.trainable_variables))
     accumulator = None if accumulator is None else accumulator.part(trained.weights)
-    gradients_of: OfBatch = partial(_gradients, task, forward, trained)
-    if replicas.count > 1:
-        gradients_of = _of_whole_batch(gradients_of, model, replicas)
-    if sharpness is not None:
-        gradients_of = at_higher_loss(gradients_of, trained.weights, statistics_of(model), sharpness.rho)
+    gradients_of = _of_all(partial(_gradients, task, forward, trained), model, trained, sharpness, replicas)
 
     def apply(gradients: list[Gradient]) -> None:
         optimizer.apply(gradients, trained.weights)
@@ -117,6 +113,16 @@ def _gradients(task: Task, forward: ForwardPass, trained: Trained, *batch: tf.Te
         if penalties := forward.penalties:
             target += divisor * tf.add_n(penalties)
     return Gradients(sums, divisor, tape.gradient(target, weights))
+
+
+def _of_all(
+    of_part: OfBatch, model: keras.Model, trained: Trained, sharpness: Sharpness | None, replicas: Replicas
+) -> OfBatch:
+    """``of_part``, for the whole batch and at the weights that ``sharpness`` asks for."""
+    whole = of_part if replicas.count == 1 else _of_whole_batch(of_part, model, replicas)
+    if sharpness is None:
+        return whole
+    return at_higher_loss(whole, trained.weights, statistics_of(model), sharpness.rho)
 
 
 def _of_whole_batch(of_part: OfBatch, model: keras.Model, replicas: Replicas) -> OfBatch:
