@@ -1,9 +1,10 @@
-"""Trainings of several processes on this machine. ``python tests/many_workers.py ADDRESSES INDEX FOLDER`` is one of
-them: as that worker, it does the jobs of ``FOLDER/jobs.json``, one after another.
+"""Trainings of several processes on this machine. ``python tests/many_workers.py ADDRESSES FOLDER`` imports TensorFlow
+and becomes all of them: each worker does the jobs of ``FOLDER/jobs.json``, one after another.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -38,14 +39,10 @@ def train_with(count: int, jobs: Sequence[dict[str, Any]], folder: Path) -> dict
 
     (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
     addresses = ",".join(free_addresses(count))
-    call = [sys.executable, str(TESTS / "many_workers.py"), addresses]
-    workers = [
-        subprocess.Popen([*call, str(index), str(folder)], env=environment(), stderr=subprocess.PIPE, text=True)
-        for index in range(count)
-    ]
-    errors = [worker.communicate(timeout=900)[1] for worker in workers]
-    if any(worker.returncode for worker in workers):
-        raise AssertionError("\n\n".join(error[-3000:] for error in errors))
+    call = [sys.executable, str(TESTS / "many_workers.py"), addresses, str(folder)]
+    done = subprocess.run(call, env=environment(), stderr=subprocess.PIPE, text=True, timeout=900)
+    if done.returncode:
+        raise AssertionError(done.stderr[-6000:])
     names = [one["config"]["name"] for one in jobs]
     return {name: Run(folder / "runs-0" / f"{name}-1") for name in names}
 
@@ -66,7 +63,27 @@ class _Stop:
         return self._left is not None and self._left <= 0
 
 
-def main(addresses: str, index: int, folder: Path) -> None:
+def main(addresses: str, folder: Path) -> None:
+    """Fork the workers, which need not import everything again; fail if one of them fails."""
+    from seqclf.tensorflow_startup import import_tensorflow
+
+    import_tensorflow()
+    import seqclf.training.session
+    import seqclf.training.step  # noqa: F401
+
+    for index in range(len(addresses.split(","))):
+        if os.fork() == 0:
+            work(addresses, index, folder)
+            return
+    failed = 0
+    with contextlib.suppress(ChildProcessError):  # no worker is left
+        while True:
+            failed += os.wait()[1] != 0
+    sys.exit(failed)
+
+
+def work(addresses: str, index: int, folder: Path) -> None:
+    """Do the jobs as the worker ``index``."""
     from trainings import without_saved_models
 
     from seqclf.config import checked_config
@@ -97,4 +114,4 @@ def main(addresses: str, index: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    main(sys.argv[1], Path(sys.argv[2]))

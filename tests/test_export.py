@@ -27,13 +27,16 @@ _ENCODED = [text.encode() for text in TEXTS]
 
 # Loads SavedModels where nothing but TensorFlow (and what TensorFlow itself needs) can be imported.
 ALONE = """
-import importlib.abc, json, os, sys
+import gc, importlib.abc, json, os, sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 class Refuse(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"seqclf", "tokenizers", "tensorflow_text", "tensorflow_datasets", "pydantic", "yaml"}:
+        if name.split(".")[0] in OTHERS:
             raise ImportError(name)
+OTHERS = {"seqclf", "tokenizers", "tensorflow_text", "tensorflow_datasets", "pydantic", "yaml"}
+OTHERS |= {"sklearn", "matplotlib", "pandas"}
 sys.meta_path.insert(0, Refuse())
+gc.disable()
 import tensorflow as tf
 def answers(path, *batches):
     model = tf.saved_model.load(path)

@@ -82,40 +82,58 @@ print(json.dumps([vars(before), vars(set_to), vars(after), late, parts, keep_fre
     assert kept is (sys.platform.startswith("linux") and "musl" not in sys.version)
 
 
-@pytest.mark.parametrize(
-    ("threads", "layers", "expected"),
-    [
-        ("2", "[{type: gru, units: 2}]", {"inter_op": 2, "intra_op": 1}),
-        ("stock", "[{type: gru, units: 2}]", {"inter_op": 0, "intra_op": 0}),
-        ("2", "[{type: pool}]", {"inter_op": 0, "intra_op": 0}),
-    ],
-)
-def test_the_command_line_sets_the_requested_threads(
-    tmp_path: Path, sample_csv: Path, threads: str, layers: str, expected: Any
-) -> None:
-    config = f"data: {{source: table, train: {sample_csv}}}\nlayers: {layers}\n"
-    config += "training: {epochs: 1, baseline: false}\n"
-    (tmp_path / "config.yaml").write_text(config, encoding="utf-8")
-    # They are written before the first step, and a training takes seconds.
-    program = """
-import json, sys
+# Each command has a process of its own, which begins when all is imported. They are known before the first step, and a
+# training takes seconds.
+_UNTIL_THREADS_ARE_KNOWN = """
+import gc, json, os, sys, traceback
+from seqclf.tensorflow_startup import import_tensorflow
+import_tensorflow()
+imported = [name for name in ("keras", "sklearn", "matplotlib", "pandas") if name in sys.modules]
+kept = gc.isenabled(), gc.get_freeze_count() > 100_000
+import seqclf.training.session
 from seqclf.cli import cli
 from seqclf.runs import Run
 
 def until_known(run, **values):
     update(run, **values)
     if "threads" in values:
-        print(json.dumps(run.manifest["threads"]))
-        sys.exit()
+        os.write(said, json.dumps(run.manifest["threads"]).encode())
+        os._exit(0)
 
 update, Run.update_manifest = Run.update_manifest, until_known
-cli.main(sys.argv[1:], standalone_mode=False)
+answers = []
+for arguments in json.loads(sys.argv[1]):
+    answer, said = os.pipe()
+    if os.fork() == 0:
+        try:
+            cli.main(arguments, standalone_mode=False)
+        except BaseException:
+            traceback.print_exc()
+        os._exit(1)
+    os.close(said)
+    assert not os.wait()[1], arguments
+    answers.append(json.loads(os.read(answer, 10_000)))
+import matplotlib, sklearn
+print(json.dumps({"threads": answers, "imported": imported, "kept": kept}))
 """
-    arguments = ["train", "config.yaml", "--threads", threads]
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert json.loads(done.stdout.splitlines()[-1]) == expected
+
+
+def test_the_command_line_sets_the_requested_threads_and_imports_what_it_needs(
+    tmp_path: Path, sample_csv: Path
+) -> None:
+    """Of the packages that Keras can do without, none; they can be imported afterwards."""
+    gru = "[{type: gru, units: 2}]"
+    expected = {("2", gru): (2, 1), ("stock", gru): (0, 0), ("2", "[{type: pool}]"): (0, 0)}
+    calls = []
+    for number, (threads, layers) in enumerate(expected):
+        config = f"data: {{source: table, train: {sample_csv}}}\nlayers: {layers}\n"
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(config + "training: {epochs: 1, baseline: false}\n", encoding="utf-8")
+        calls.append(["train", str(path), "--threads", threads, "--runs", str(tmp_path)])
+    found = _python(_UNTIL_THREADS_ARE_KNOWN, json.dumps(calls))
+    assert found["threads"] == [{"inter_op": inter, "intra_op": intra} for inter, intra in expected.values()]
+    assert found["imported"] == ["keras"]
+    assert found["kept"] == [True, True], "the collector works, and walks nothing of TensorFlow"
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", "99999"])

@@ -13,6 +13,7 @@ from conftest import small_config
 
 from seqclf.files import making_folder
 from seqclf.runs import Run
+from seqclf.tensorflow_startup import import_tensorflow
 
 # Dropout, schedules, averages, accumulated gradients and early stopping: all that has a state. And rates by depth.
 TRAINING = {
@@ -54,6 +55,7 @@ def without_saved_models() -> Iterator[None]:
         with making_folder(folder):
             pass
 
+    import_tensorflow()
     with patch("seqclf.export.saved_model.export_saved_model", export):
         yield
 

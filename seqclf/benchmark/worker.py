@@ -13,6 +13,7 @@ from seqclf.benchmark.batches import epoch, random_batch
 from seqclf.benchmark.cases import EPOCH, Case
 from seqclf.benchmark.ways import Work, work_of
 from seqclf.data.encoded import EncodedTexts
+from seqclf.tensorflow_startup import import_tensorflow
 
 _LEAST_SECONDS = 0.3  # of a round; shorter rounds repeat their steps
 
@@ -41,6 +42,8 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # output of the framework is not part of the answer
+    if not way.startswith("torch"):
+        import_tensorflow()
     if way == "seqclf":
         from seqclf.runtime import tune_runtime
 
