@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from shared_folders import made_once, own_copy
 
 # Time limits for single examples say more about a busy machine than about the code.
 # The same examples every time: what is red is red for a reason in the change. `make soak` draws others.
@@ -27,12 +28,18 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # there are as many workers as cores
         os.environ.setdefault(name, "1")
 
 
+def pytest_collectstart() -> None:
+    """No collector of garbage while tests are collected: nearly all that they make stays."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Tests and imported modules live as long as the process: the garbage collector need not walk them each time.
 
     It also walks what a test makes less often than by default (700, 10, 10): a traced graph is very many objects.
     """
     gc.freeze()
+    gc.enable()
     gc.set_threshold(2_000, 10, 20)
 
 
@@ -161,14 +168,12 @@ def code_allowed(_code_not_allowed: None, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.fixture(scope="session")
 def sample_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """200 synthetic reviews as a user's own file."""
-    import csv
-
     from seqclf.sources.sample.grammar import reviews
 
-    path = tmp_path_factory.mktemp("tables") / "reviews.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("text", "label"), *reviews(200)])
-    return path
+    def write(folder: Path) -> None:
+        write_csv(folder / "reviews.csv", [("text", "label"), *reviews(200)])
+
+    return made_once(tmp_path_factory, "sample", write) / "reviews.csv"
 
 
 @pytest.fixture
@@ -180,7 +185,6 @@ def config_file(sample_csv: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def three_labels_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """150 texts of three labels, which a word or two distinguish."""
-    import csv
     import random
 
     draw = random.Random(5)
@@ -189,15 +193,16 @@ def three_labels_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "money": ["bank", "share", "price"],
         "space": ["moon", "orbit", "star"],
     }
-    path = tmp_path_factory.mktemp("tables") / "topics.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("text", "label"))
-        for index in range(150):
-            label = list(words)[index % 3]
-            filler = " ".join(draw.choice(["the", "a", "new", "old", "said", "was"]) for _ in range(draw.randint(0, 9)))
-            writer.writerow((f"{filler} {draw.choice(words[label])} {index}", label))
-    return path
+    rows = []
+    for index in range(150):
+        label = list(words)[index % 3]
+        filler = " ".join(draw.choice(["the", "a", "new", "old", "said", "was"]) for _ in range(draw.randint(0, 9)))
+        rows.append((f"{filler} {draw.choice(words[label])} {index}", label))
+
+    def write(folder: Path) -> None:
+        write_csv(folder / "topics.csv", [("text", "label"), *rows])
+
+    return made_once(tmp_path_factory, "three-labels", write) / "topics.csv"
 
 
 @pytest.fixture
@@ -228,19 +233,28 @@ def trained(config: dict[str, Any], runs: Path, on_nan: Any = "stop", *, report:
 
 
 @pytest.fixture(scope="session")
-def binary_run(sample_csv: Path, runs: Path) -> Any:
+def binary_run(sample_csv: Path, runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A small run with two labels (the newest of ``runs`` unless a test trains another)."""
     rate = {"training__optimizer": {"type": "adam", "learning_rate": 0.01}}  # so that texts get different answers
-    return trained(small_config(data__train=str(sample_csv), training__baseline="auto", **rate), runs, report=True)
+    config = small_config(data__train=str(sample_csv), training__baseline="auto", **rate)
+    made = made_once(tmp_path_factory, "binary", lambda folder: trained(config, folder, report=True))
+    return own_copy(made / "small-1", runs)
 
 
 @pytest.fixture(scope="session")
 def uninterrupted(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The result of ``training_config`` when nothing stops its training."""
+    import pickle
+
     from trainings import result, training_config, without_saved_models
 
-    with without_saved_models():
-        return result(trained(training_config(sample_csv), tmp_path_factory.mktemp("uninterrupted")))
+    def train(folder: Path) -> None:
+        with without_saved_models():
+            found = result(trained(training_config(sample_csv), folder))
+        (folder / "result").write_bytes(pickle.dumps(found))
+
+    made = made_once(tmp_path_factory, "uninterrupted", train)
+    return pickle.loads((made / "result").read_bytes())  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="session")
@@ -253,7 +267,8 @@ def three_label_run(three_labels_csv: Path, tmp_path_factory: pytest.TempPathFac
         training__baseline="auto",
         training__optimizer={"type": "adam", "learning_rate": 0.02},
     )
-    return trained(config, tmp_path_factory.mktemp("runs3"), report=True)
+    made = made_once(tmp_path_factory, "three-label-run", lambda folder: trained(config, folder, report=True))
+    return own_copy(made / "small-1", tmp_path_factory.mktemp("runs3"))
 
 
 @pytest.fixture(scope="session")
@@ -261,17 +276,21 @@ def several_label_run(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A small multi-label run that is often wrong: each fourth text has the labels of the one before."""
     from test_multi_label import WORDS, rows_of, write_jsonl
 
-    folder = tmp_path_factory.mktemp("several")
     rows = rows_of(300, list(WORDS))
     noisy = [(text, rows[place - 1][1] if place % 4 == 0 else labels) for place, (text, labels) in enumerate(rows)]
-    config = small_config(
-        data__train=str(write_jsonl(folder / "several.jsonl", noisy)),
-        layers=POOLED,
-        head=[],
-        training__epochs=10,
-        training__optimizer={"type": "adam", "learning_rate": 0.02},
-    )
-    return trained(config, folder)
+
+    def train(folder: Path) -> None:
+        config = small_config(
+            data__train=str(write_jsonl(folder / "several.jsonl", noisy)),
+            layers=POOLED,
+            head=[],
+            training__epochs=10,
+            training__optimizer={"type": "adam", "learning_rate": 0.02},
+        )
+        trained(config, folder)
+
+    made = made_once(tmp_path_factory, "several-label-run", train)
+    return own_copy(made / "small-1", tmp_path_factory.mktemp("several"))
 
 
 @pytest.fixture(scope="session")
@@ -279,7 +298,10 @@ def offers_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Texts that say nothing about their labels, with a price and a country."""
     from extra_examples import OFFERS, offers
 
-    return write_csv(tmp_path_factory.mktemp("tables") / "offers.csv", [OFFERS, *offers(240)])
+    def write(folder: Path) -> None:
+        write_csv(folder / "offers.csv", [OFFERS, *offers(240)])
+
+    return made_once(tmp_path_factory, "offers", write) / "offers.csv"
 
 
 @pytest.fixture(scope="session")
@@ -287,7 +309,9 @@ def offers_run(offers_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> An
     """A run on them that also reads the price and the country."""
     from extra_examples import offers_config
 
-    return trained(offers_config(offers_csv), tmp_path_factory.mktemp("runs"))
+    made = made_once(tmp_path_factory, "offers-run", lambda folder: trained(offers_config(offers_csv), folder))
+    (run,) = made.iterdir()
+    return own_copy(run, tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="session")

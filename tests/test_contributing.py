@@ -55,7 +55,7 @@ def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a copy of the package that has the files of all recipes, a config that uses them, and its texts."""
     folder = tmp_path_factory.mktemp("extended")
-    shutil.copytree(ROOT / "seqclf", folder / "seqclf", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "seqclf", folder / "seqclf")  # with what Python has compiled of it
     for path, content in _files().items():
         target = folder / path
         assert target.parent.is_dir(), f"{path}: a recipe is one file in a folder that exists"
