@@ -47,18 +47,21 @@ def _taught(changed: Any, **base: Any) -> Case:
 
 
 def _within(section: str, kind: str | None, option: str, value: Any, **options: Any) -> Case:
-    """Cases of one option in a section of ``training``."""
+    """Cases of one option in a section of ``training``. Those of a type have one base, which is trained once."""
     options = {**({"type": kind} if kind else {}), **options}
-    # Only the first epoch is best: the rate is cut after it.
-    stopping = {"min_delta": 9.0, "patience": 9}
-    return _training(section, {**options, option: value}, early_stopping=stopping, **{section: options})
+    return _training(section, {**options, option: value}, **_stops(kind), **{section: options})
+
+
+def _stops(kind: str | None) -> dict[str, Any]:
+    """For a plateau, only the first epoch is best: the rate is cut after it."""
+    return {"early_stopping": {"min_delta": 9.0, "patience": 9}} if kind == "plateau" else {}
 
 
 def _schedule(name: str, kind: str, **options: Any) -> dict[str, Case]:
     other = "linear" if kind != "linear" else "cosine"
     cases = {
-        f"{name}.type": _training("schedule", {"type": other}, schedule={"type": kind, **options}),
-        f"{name}.warmup": _within("schedule", kind, "warmup", 0.5, **{**options, "warmup": 2}),
+        f"{name}.type": _training("schedule", {"type": other}, **_stops(kind), schedule={"type": kind, **options}),
+        f"{name}.warmup": _within("schedule", kind, "warmup", 0.5, **options),
         f"{name}.final": _within("schedule", kind, "final", 0.7, **options),
     }
     return {case: of for case, of in cases.items() if case in OPTIONS}
