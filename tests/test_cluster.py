@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from seqclf.cli.local_workers import free_addresses
 from seqclf.config import checked_config
 from seqclf.errors import InputError, SeqclfError
 from seqclf.runs import Run
+from seqclf.training import roll_call
 from seqclf.training.cluster import Cluster, cluster_of, cluster_of_environment, host_and_port
 from seqclf.training.options import TrainOptions
 from seqclf.training.roll_call import call_roll
@@ -79,6 +82,7 @@ def test_tf_config_names_the_workers_and_its_chief_is_worker_0() -> None:
             "is worker 2, but its cluster has 2 of them",
         ),
         ('{"cluster": {"worker": ["a", "b:2"]}, "task": {"type": "worker", "index": 0}}', 'TF_CONFIG: "a" is not'),
+        ('{"cluster": {"worker": [1, 2]}, "task": {"type": "worker", "index": 0}}', 'TF_CONFIG: "1" is not an address'),
         (
             '{"cluster": {"worker": ["a:1", "b:2"]}, "task": {"type": "chief", "index": 0}}',
             '"task" has the type chief, which "cluster" does not name',
@@ -134,29 +138,60 @@ def test_a_worker_that_does_not_come_is_named_after_the_time_limit() -> None:
     assert f"worker 0 ({addresses[0]}) did not come within 1 seconds (Connection refused)" in str(alone)
 
 
+def _line_to(address: str) -> socket.socket:
+    """A connection to an address, once something listens there."""
+    while True:
+        try:
+            return socket.create_connection(host_and_port(address))
+        except OSError:
+            continue
+
+
+def _report(index: int, count: int) -> bytes:
+    return json.dumps({"index": index, "count": count, "facts": {}}).encode() + b"\n"
+
+
+def test_a_worker_that_ends_before_the_others_come_can_be_started_again() -> None:
+    addresses, said = free_addresses(3), []
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(call_roll, cluster_of(addresses, 0, seconds=60), {}, said.append)
+        with _line_to(addresses[0]) as line:
+            line.sendall(_report(1, 3))
+            assert line.recv(1) == b"\n"  # worker 0 says that it waits
+        while len(said) < 2:
+            assert not first.done()
+        others = [threads.submit(call_roll, cluster_of(addresses, index, seconds=60), {}) for index in (1, 2)]
+        assert [one.result() for one in (first, *others)] == [None] * 3
+    assert said[1] == f"Waiting for worker 1 ({addresses[1]}), which ended before the others had come"
+
+
+def test_worker_0_alone_decides_how_long_to_wait_for_the_others() -> None:
+    addresses = free_addresses(3)
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(call_roll, cluster_of(addresses, 0, seconds=60), {})
+        second = threads.submit(call_roll, cluster_of(addresses, 1, seconds=0.5), {})
+        time.sleep(1.5)
+        third = threads.submit(call_roll, cluster_of(addresses, 2, seconds=60), {})
+        assert [one.result() for one in (first, second, third)] == [None] * 3
+
+
+def test_a_worker_0_that_says_nothing_more_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roll_call, "_SECONDS_OF_SILENCE", 0.2)
+    addresses = free_addresses(2)
+    with socket.create_server(host_and_port(addresses[0])):
+        (error,) = _roll(addresses, [{}], indices=[1])
+    assert f"worker 0 ({addresses[0]}) ended before the training began; its own output says why" in str(error)
+
+
 def test_two_processes_with_one_index_are_an_error() -> None:
     addresses = [*free_addresses(2), "127.0.0.2:1"]
-    answer = json.dumps({"index": 2, "count": 3, "facts": {}}).encode() + b"\n"
-
-    def twice() -> None:
-        for _ in range(2):
-            while True:
-                try:
-                    line = socket.create_connection(host_and_port(addresses[0]))
-                except OSError:
-                    continue
-                line.sendall(answer)
-                lines.append(line)
-                break
-
-    lines: list[socket.socket] = []
     with ThreadPoolExecutor(1) as thread:
-        calls = thread.submit(twice)
-        (error,) = _roll(addresses, [{}])
-        calls.result()
+        call = thread.submit(_roll, addresses, [{}])
+        with _line_to(addresses[0]) as line, _line_to(addresses[0]) as other:
+            for one in (line, other):
+                one.sendall(_report(2, 3))
+            (error,) = call.result()
     assert "two processes were started as worker 2" in str(error) and error.exit_code == 2
-    for line in lines:
-        line.close()
 
 
 def test_a_port_that_is_taken_is_an_error_of_its_worker() -> None:
@@ -172,13 +207,8 @@ def test_another_program_on_the_line_is_not_a_worker() -> None:
     addresses = free_addresses(2)
     with ThreadPoolExecutor(1) as thread:
         calls = thread.submit(_roll, addresses, [{}], seconds=2)
-        while True:
-            try:
-                with socket.create_connection(host_and_port(addresses[0])) as line:
-                    line.sendall(b"GET / HTTP/1.1\r\n\r\n")
-                break
-            except OSError:
-                continue
+        with _line_to(addresses[0]) as line:
+            line.sendall(b"GET / HTTP/1.1\r\n\r\n")
         (error,) = calls.result()
     assert "did not come within 2 seconds" in str(error)
 
@@ -197,7 +227,13 @@ def test_facts_name_options_and_versions_but_no_folders() -> None:
 def test_a_helping_worker_s_run_is_a_copy_without_the_large_files(tmp_path: Path) -> None:
     config = checked_config(small_config(data__train="reviews.csv"))
     run = Run(tmp_path / "small-3")
-    for name in ("config.yaml", "model.keras", "checkpoint/final.state", "tokenizer/tokenizer.json"):
+    for name in (
+        "config.yaml",
+        ".config.yaml.12-0123abcd.yaml",
+        "model.keras",
+        "checkpoint/final.state",
+        "tokenizer/tokenizer.json",
+    ):
         (run.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (run.folder / name).write_text("x", encoding="utf-8")
     with passing_run(config, run) as copy:
@@ -205,6 +241,10 @@ def test_a_helping_worker_s_run_is_a_copy_without_the_large_files(tmp_path: Path
         files = {path.name for path in copy.folder.rglob("*")}
         assert files == {"config.yaml", "tokenizer", "tokenizer.json"}
     assert not copy.folder.exists()
+    os.mkfifo(run.folder / "pipe")  # stands for a file that cannot be copied
+    with pytest.raises(SeqclfError, match="small-3: cannot be copied to .* for this worker .*named pipe"):
+        passing_run(config, run).__enter__()
+    (run.folder / "pipe").unlink()
     with passing_run(config) as new:
         assert new.manifest["status"] == "running"
     assert not new.folder.exists()
@@ -214,6 +254,7 @@ def test_a_helping_worker_s_run_is_a_copy_without_the_large_files(tmp_path: Path
     ("arguments", "message"),
     [
         (["--index", "1"], "--index says which of --workers this process is"),
+        (["--wait", "9"], "--wait is for several workers: give --workers and --index, too"),
         (["--workers", "a:1,b:2"], "--workers needs --index"),
         (["--workers", "a:1,b:2", "--index", "2"], "--index 2: is out of range"),
         (["--workers", "a:1,b:2", "--index", "0", "--folds", "3"], "several workers train one model"),
@@ -233,6 +274,9 @@ def test_train_says_what_is_wrong_with_its_workers(arguments: list[str], message
         (["CONFIG", "--folds", "3"], "launch starts workers that train one model: omit --folds"),
         (["CONFIG", "--index", "0"], "omit --index"),
         (["CONFIG", "--epoch", "3"], "No such option"),
+        (["CONFIG", "--patience", "3"], "--epochs and --patience work only with --resume"),
+        (["CONFIG", "--set", "training.epoch=3"], "training.epoch: unknown option"),
+        (["CONFIG", "--set", "data={source: table, train: none.csv}"], "none.csv"),
         (["--no-report"], "name a CONFIG, or a run with --resume"),
     ],
 )
@@ -244,4 +288,4 @@ def test_launch_rejects_options_before_it_starts_anything(
     given = [str(config_file) if word == "CONFIG" else word for word in arguments]
     result = CliRunner().invoke(cli, ["launch", "--local", "2", *given])
     assert result.exit_code == 2
-    assert message in result.output
+    assert message in result.output and "[0]" not in result.output

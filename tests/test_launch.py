@@ -15,8 +15,12 @@ import pytest
 from conftest import POOLED, written_config
 from many_workers import environment
 
+from seqclf.cli import train_runs
 from seqclf.cli.local_workers import LocalWorkers
 from seqclf.runs import FAILED, Run
+from seqclf.training.events import TrainingStarted
+from seqclf.training.job import Job
+from seqclf.training.workers import LostWorker, Workers
 
 _EPOCHS = 400
 
@@ -76,7 +80,7 @@ def test_a_killed_worker_ends_all_and_the_run_resumes(config: Path, tmp_path: Pa
     assert launcher.returncode == 1
     assert "[0] Error: worker 1 (127.0.0.1:" in output
     assert "ended or can no longer be reached, so this one stops, too; to resume from the last checkpoint" in output
-    assert "--resume small-1" in output and "Traceback" not in output
+    assert f"--resume {run.folder}" in output and "Traceback" not in output
     assert run.manifest["status"] == FAILED and run.has_checkpoint
     assert [path.name for path in tmp_path.iterdir()] == ["small-1"]
 
@@ -89,6 +93,30 @@ def test_a_killed_worker_ends_all_and_the_run_resumes(config: Path, tmp_path: Pa
     assert "[1] Worker 1: training was interrupted; worker 0 wrote the run." in output, output
     assert "[0] Interrupted; the weights so far are saved." in output
     assert run.model.is_file()
+
+
+def test_every_worker_names_the_run_that_worker_0_writes(tmp_path: Path) -> None:
+    class Told(Workers):
+        def tell(self, values: list[Any]) -> list[Any]:
+            return ["runs/small-7"]
+
+    nothing: Any = None
+    own = Run(tmp_path / "small-1")
+    job = Job(nothing, own, nothing, nothing, nothing, task=nothing, started=0.0, workers=Told())
+    assert "start all workers again with --resume runs/small-7 in place of the config" in job._after_a_loss()
+
+
+def test_a_loss_after_ctrl_c_is_an_interruption(capsys: pytest.CaptureFixture[str]) -> None:
+    """Another worker may get the same Ctrl-C a moment before its first step, and end at once."""
+    with pytest.raises(LostWorker), train_runs._monitored():
+        raise LostWorker("worker 1 ended")
+    started = TrainingStarted("texts", 1, 9, 0, 5, True, False)
+    with pytest.raises(KeyboardInterrupt) as raised, train_runs._monitored() as (_, callbacks):
+        callbacks.listen(started)
+        signal.raise_signal(signal.SIGTERM)
+        raise LostWorker("worker 1 ended")
+    assert raised.value.args == (signal.SIGTERM,)
+    assert raised.value.__notes__ == ["worker 1 ended"]
 
 
 def _python(code: str) -> list[str]:
@@ -109,6 +137,31 @@ def test_the_exit_code_is_that_of_a_failed_worker() -> None:
     assert LocalWorkers([_python("import os; os.kill(os.getpid(), 9)")]).run() == 137
 
 
+def test_workers_end_when_their_launcher_is_killed(tmp_path: Path) -> None:
+    worker = f"""
+import pathlib, signal, sys, time
+from seqclf.cli.launched import end_with_launcher
+end_with_launcher()
+folder = pathlib.Path({str(tmp_path)!r})
+def stop(*_):
+    print("nobody reads this", flush=True)
+    (folder / "ended").touch()
+    sys.exit()
+signal.signal(signal.SIGTERM, stop)
+(folder / "started").touch()
+time.sleep(600)
+"""
+    launch = f"import sys; from seqclf.cli.local_workers import LocalWorkers; LocalWorkers([{_python(worker)!r}]).run()"
+    launcher = subprocess.Popen(_python(launch), env=environment(), start_new_session=True)
+    _wait_for((tmp_path / "started").exists, launcher, seconds=60)
+    launcher.kill()
+    launcher.wait()
+    ends = time.monotonic() + 60
+    while not (tmp_path / "ended").exists():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
 def test_a_worker_that_does_not_end_after_a_failed_one_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     from seqclf.cli import local_workers
 
@@ -116,7 +169,7 @@ def test_a_worker_that_does_not_end_after_a_failed_one_is_ended(monkeypatch: pyt
     monkeypatch.setattr(local_workers, "_SECONDS_TO_OBEY", 1.0)
     stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
     started = time.monotonic()
-    assert LocalWorkers([_python("import time; time.sleep(600)"), _python("exit(3)"), _python(stubborn)]).run() == 143
+    assert LocalWorkers([_python("import time; time.sleep(600)"), _python("exit(3)"), _python(stubborn)]).run() == 3
     assert time.monotonic() - started < 60
 
 

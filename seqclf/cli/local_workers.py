@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
@@ -15,7 +16,8 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import IO
 
-from seqclf.cli.wrap import say
+from seqclf.cli import launched
+from seqclf.cli.wrap import say, width_of
 from seqclf.errors import InputError
 from seqclf.runtime import usable_cores
 
@@ -37,7 +39,10 @@ def free_addresses(count: int) -> list[str]:
 
 def environment_of(count: int) -> dict[str, str]:
     """The environment of each worker: the cores are divided, unless the user has set a number of threads."""
-    return {_THREADS: str(max(1, usable_cores() // count)), "PYTHONUNBUFFERED": "1"} | os.environ
+    width = width_of(sys.stderr)
+    columns = None if width is None else width - len(_marked(count - 1, ""))
+    usual = {_THREADS: str(max(1, usable_cores() // count)), "PYTHONUNBUFFERED": "1"}
+    return usual | os.environ | launched.variables(columns)
 
 
 class LocalWorkers:
@@ -52,29 +57,34 @@ class LocalWorkers:
         self._lines: queue.SimpleQueue[tuple[int, bool, str]] = queue.SimpleQueue()
         self._workers: list[subprocess.Popen[str]] = []
         self._readers: list[threading.Thread] = []
+        self._signal: int | None = None
 
     def run(self) -> int:
         """Start all, print what they say until they have ended, and return the exit code of the training.
 
-        It is that of worker 0 unless that is 0, and else the first other one that is not. If one fails, the others have
-        a minute to end by themselves, which they do when they notice that it is gone.
+        It is the first one that is not 0: of the workers that ended by themselves, else of those that had to be ended.
+        If one fails, the others have a minute to end by themselves, which they do when they notice that it is gone.
         """
         with self._signals_passed_on():
             try:
                 for number in range(len(self._commands)):
                     self._start(number)
+                if self._signal is not None:  # it came when some were not there yet
+                    self._send(self._signal)
                 self._wait()
+                codes = [worker.poll() for worker in self._workers]
             finally:
-                self._end(signal.SIGTERM)
-        codes = [_exit_code(worker.returncode) for worker in self._workers]
-        return next((code for code in codes if code), 0)
+                self._end()
+        codes += [worker.returncode for worker in self._workers]
+        return next((_exit_code(code) for code in codes if code), 0)
 
     def _start(self, number: int) -> None:
-        # A session of its own: Ctrl-C reaches a worker through this process alone, and so only once.
+        # A session of its own: Ctrl-C reaches a worker through this process alone, and so only once. The pipe of its
+        # standard input stays open as long as this process lives.
         worker = subprocess.Popen(
             self._commands[number],
             env=environment_of(len(self._commands)),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -113,21 +123,22 @@ class LocalWorkers:
             number, is_error, line = self._lines.get(timeout=seconds) if seconds else self._lines.get_nowait()
             while True:
                 if line.strip():
-                    say(f"[{number}] {line}", err=is_error, indent="    ")
+                    say(_marked(number, line), err=is_error, indent="    ")
                 number, is_error, line = self._lines.get_nowait()
         except queue.Empty:
             return
 
-    def _end(self, number: int) -> None:
-        """End those that still run."""
-        self._send(number)
+    def _end(self) -> None:
+        """End those that still run, and the processes that they have started."""
+        self._send(signal.SIGTERM)
         ends = time.monotonic() + _SECONDS_TO_OBEY
         for worker in self._workers:
             try:
                 worker.wait(max(0.1, ends - time.monotonic()))
             except subprocess.TimeoutExpired:
-                worker.kill()
-                worker.wait()
+                _kill(worker)
+            if worker.stdin is not None:
+                worker.stdin.close()
         self._print(0)
 
     def _send(self, number: int) -> None:
@@ -140,6 +151,7 @@ class LocalWorkers:
         """Within the block, Ctrl-C and SIGTERM go to all workers, which finish the step, as one process would."""
 
         def pass_on(number: int, frame: FrameType | None) -> None:
+            self._signal = number
             self._send(number)
 
         before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -154,6 +166,18 @@ def command_of(arguments: Sequence[str], addresses: Sequence[str], index: int) -
     """The command line of a worker; ``arguments`` are those of ``seqclf train``."""
     workers = ["--workers", ",".join(addresses), "--index", str(index)]
     return [sys.executable, "-m", "seqclf", "train", *workers, *arguments]
+
+
+def _marked(number: int, line: str) -> str:
+    """A line that a worker wrote, with its number."""
+    return f"[{number}] {line}"
+
+
+def _kill(worker: subprocess.Popen[str]) -> None:
+    """End a worker at once, and all processes of its session."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
 
 
 def _exit_code(returned: int) -> int:

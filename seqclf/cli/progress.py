@@ -15,6 +15,7 @@ from rich.text import Text
 
 from seqclf.cli.curves import Curves
 from seqclf.cli.epoch_table import EpochTable, TimeLeft
+from seqclf.cli.launched import columns_of_launcher
 from seqclf.cli.wrap import wrapped
 from seqclf.metrics.language_model import perplexity as perplexity_of
 from seqclf.metrics.scores import number_of
@@ -46,7 +47,7 @@ _COLUMNS = 80  # of the lines that announce a training, also where they are writ
 def progress_listener() -> Iterator[Callable[[Event], None]]:
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        with contextlib.closing(PlainProgress(console)) as plain:
+        with contextlib.closing(PlainProgress(console, width=columns_of_launcher())) as plain:
             yield plain
         return
     with epoch_bar(console) as bar:
@@ -169,12 +170,17 @@ class PlainProgress(_Progress):
 
     Args:
         timer: calls a function after some seconds in another thread, since no event comes while a step is traced.
+        width: of the lines of epochs, as for ``EpochTable``.
     """
 
     def __init__(
-        self, console: Console, timer: Callable[[float, Callable[[], None]], threading.Timer] = threading.Timer
+        self,
+        console: Console,
+        timer: Callable[[float, Callable[[], None]], threading.Timer] = threading.Timer,
+        *,
+        width: int | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(width)
         self._console = console
         self._timer = timer
         self._tracing: threading.Timer | None = None

@@ -99,6 +99,7 @@ def _monitored(loaded: LoadedConfig | None = None, *, writes: bool = True) -> It
     """
     from seqclf.cli.progress import progress_listener
     from seqclf.config.problems import ConfigError
+    from seqclf.training.workers import LostWorker
 
     with StopRequest() as stop, progress_listener() as show_all:
         show = show_all if writes else quiet_listener(show_all)
@@ -113,6 +114,13 @@ def _monitored(loaded: LoadedConfig | None = None, *, writes: bool = True) -> It
             if loaded is None:
                 raise
             raise loaded.error(error.problems) from error
+        except LostWorker as error:
+            if stop.signal is None:
+                raise
+            # The other worker got the same signal when it had no step to finish yet.
+            interruption = KeyboardInterrupt(stop.signal)
+            interruption.add_note(str(error))
+            raise interruption from error
 
 
 def _end(text: str, status: str, stop: StopRequest, *, warning: str | None, run: Run | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -34,10 +35,8 @@ def workers_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--wait",
             type=Whole(min=1),
-            default=_SECONDS,
-            show_default=True,
             metavar="SECONDS",
-            help="With several workers: how long to wait for the others.",
+            help=f"With several workers: how long to wait for the others. [default: {_SECONDS}]",
         ),
     ]
     for option in reversed(options):
@@ -45,26 +44,29 @@ def workers_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def cluster_from(workers: str | None, index: int | None, wait: int) -> Cluster | None:
+def cluster_from(workers: str | None, index: int | None, wait: int | None) -> Cluster | None:
     """The cluster of the options or of ``TF_CONFIG``; None: this process trains alone. Raises ``InputError``."""
-    from seqclf.training.cluster import cluster_of, cluster_of_environment
+    from seqclf.training.cluster import VARIABLE, cluster_of, cluster_of_environment
 
+    seconds = _SECONDS if wait is None else wait
     if workers is None:
         if index is not None:
             raise click.UsageError("--index says which of --workers this process is: give --workers, too")
-        return cluster_of_environment(seconds=wait)
+        if wait is not None and not os.environ.get(VARIABLE):
+            raise click.UsageError("--wait is for several workers: give --workers and --index, too")
+        return cluster_of_environment(seconds=seconds)
     addresses = [part.strip() for part in workers.split(",")]
     if len(addresses) == 1 and index in (None, 0):
         cluster_of(addresses, 0)
         return None
-    return cluster_of(addresses, index, seconds=wait)
+    return cluster_of(addresses, index, seconds=seconds)
 
 
 def quiet_listener(show: Callable[[Event], None]) -> Callable[[Event], None]:
-    """Shows only what worker 0 does not show as well: warnings, and whom this worker waits for."""
+    """Shows only what worker 0 does not show as well: whom this worker waits for."""
 
     def listen(event: Event) -> None:
-        if isinstance(event, Stage) and event.what.startswith(("warning:", "Waiting for worker")):
+        if isinstance(event, Stage) and event.what.startswith("Waiting for worker"):
             show(event)
 
     return listen

@@ -86,7 +86,7 @@ def cluster_of_environment(*, seconds: float = 600.0, environment: Mapping[str, 
         return None
     try:
         tasks, task = json.loads(given)["cluster"], json.loads(given)["task"]
-        addresses = [*tasks.get("chief", []), *tasks.get("worker", [])]
+        addresses = [str(one) for kind in ("chief", "worker") for one in tasks.get(kind, [])]
         kind, number = str(task["type"]), int(task["index"])
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from seqclf.config import Config, write_config
 from seqclf.config.depth import depth_groups
 from seqclf.data.prepare import TrainingData
+from seqclf.files import shell_word
 from seqclf.new_runs import now, this_process
 from seqclf.runs import FINISHED, INTERRUPTED, RUNNING, Run
 from seqclf.runtime import current_threads
@@ -96,9 +97,20 @@ class Job:
         else:
             keeper.save()  # to rewind to before the first regular checkpoint
         workers.share(state)
-        self.callbacks.listen(self._started(model, task, account))
-        done = self._loop_with_rewinds(keeper, baseline, task)
-        return self._finish(done, keeper, baseline)
+        with workers.lost(self._after_a_loss()):
+            self.callbacks.listen(self._started(model, task, account))
+            done = self._loop_with_rewinds(keeper, baseline, task)
+            outcome = self._finish(done, keeper, baseline)
+            workers.part_company()
+        return outcome
+
+    def _after_a_loss(self) -> str:
+        """What to do when a worker is lost: each names the run that worker 0 writes."""
+        (folder,) = self.workers.tell([str(self.run.folder)])
+        return (
+            "to resume from the last checkpoint, start all workers again with "
+            f"--resume {shell_word(folder)} in place of the config"
+        )
 
     def _model(self, task: Task) -> keras.Model:
         """The model before its first step."""

@@ -1,8 +1,9 @@
-"""The roll call: before a training of several workers begins, worker 0 sees that all are there and train the same.
+"""The roll call: worker 0 sees that all workers are there and train the same.
 
-It takes place before TensorFlow is imported, on the ports that TensorFlow uses afterwards. A worker sends what it is
-about to train, one line of JSON, and gets a verdict, the same for all. TensorFlow itself would wait for a missing
-worker for an hour, and would not notice other options.
+It takes place twice, on the ports that TensorFlow uses afterwards: before the texts are read, and when all have read
+them. A worker sends what it is about to train, one line of JSON, and gets a verdict, the same for all; empty lines
+until then say that worker 0 still waits. TensorFlow itself would wait for a missing worker without hearing Ctrl-C, and
+would not notice other options.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ Facts = Mapping[str, str]
 _MOST_BYTES = 1 << 22
 _SECONDS_BETWEEN_CALLS = 0.25
 _SECONDS_OF_A_LOOK = 1.0
+_SECONDS_OF_A_REPORT = 10.0
+_SECONDS_OF_SILENCE = 60.0  # after which worker 0 counts as lost
 _ABSENT = "not set"
+SAME = "start all workers with the same config, options, texts and versions"
 _LOOK = "look at its output, and whether its host and port can be reached"
 
 
@@ -72,31 +76,54 @@ def _call_others(cluster: Cluster, facts: Facts, own: socket.socket, say: Callab
     """Worker 0: wait for all others, compare, and tell them the verdict."""
     ends = time.monotonic() + cluster.seconds
     facts_of: dict[int, Facts] = {0: facts}
+    there: dict[socket.socket, int] = {}
     problem: tuple[str, bool] | None = None
     say(f"Waiting for {_listed(cluster, facts_of)}")
     with contextlib.ExitStack() as open_ones:
-        there: list[socket.socket] = []
         while len(facts_of) < cluster.count and problem is None:
-            own.settimeout(max(0.01, min(_SECONDS_OF_A_LOOK, ends - time.monotonic())))
-            try:
-                one = open_ones.enter_context(own.accept()[0])
-            except TimeoutError:
-                if time.monotonic() >= ends:
-                    missing = _listed(cluster, facts_of)
-                    problem = (f"{missing} did not come within {cluster.seconds:g} seconds; {_LOOK}", False)
-                continue
-            answer = _read(one)
-            if answer is None:
-                continue  # some other program, or a worker that was stopped
-            there.append(one)
+            if time.monotonic() >= ends:
+                missing = _listed(cluster, facts_of)
+                problem = (f"{missing} did not come within {cluster.seconds:g} seconds; {_LOOK}", False)
+                break
+            one = _next_call(own, ends)
+            for line in [line for line in there if not _still_waits(line)]:
+                del facts_of[index := there.pop(line)]
+                say(f"Waiting for {cluster.name(index)}, which ended before the others had come")
+            answer = None if one is None else _read(open_ones.enter_context(one), _SECONDS_OF_A_REPORT)
+            if one is None or answer is None:
+                continue  # nobody, some other program, or a worker that was stopped
             problem = _noted(cluster, answer, facts_of)
+            there[one] = answer.get("index", 0)
+        own.close()  # whoever calls from here on calls for the next roll call
         if problem is None and (found := differences(cluster, [facts_of[i] for i in range(cluster.count)])):
-            problem = (f"{found}; start all workers with the same config, options and versions", True)
+            problem = (f"{found}; {SAME}", True)
         verdict = {"problem": None if problem is None else problem[0], "input": problem is not None and problem[1]}
-        for one in there:
+        for line in there:
             with contextlib.suppress(OSError):
-                one.sendall(json.dumps(verdict).encode() + b"\n")
+                line.settimeout(_SECONDS_OF_A_REPORT)
+                line.sendall(json.dumps(verdict).encode() + b"\n")
     _judge(verdict)
+
+
+def _next_call(own: socket.socket, ends: float) -> socket.socket | None:
+    """The connection of the next worker; None if none comes in a moment, or before ``ends``."""
+    own.settimeout(max(0.01, min(_SECONDS_OF_A_LOOK, ends - time.monotonic())))
+    try:
+        return own.accept()[0]
+    except TimeoutError:
+        return None
+
+
+def _still_waits(line: socket.socket) -> bool:
+    """Whether the worker at the other end is there; it learns that worker 0 is."""
+    line.setblocking(False)
+    try:
+        line.send(b"\n")
+        return line.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
 
 
 def _noted(cluster: Cluster, answer: dict[str, Any], facts_of: dict[int, Facts]) -> tuple[str, bool] | None:
@@ -113,7 +140,7 @@ def _noted(cluster: Cluster, answer: dict[str, Any], facts_of: dict[int, Facts])
 
 
 def _answer(cluster: Cluster, facts: Facts, say: Callable[[str], None]) -> None:
-    """Another worker: report to worker 0, and wait for its verdict."""
+    """Another worker: report to worker 0, and wait for its verdict. Worker 0 is the one to say who is missing."""
     ends = time.monotonic() + cluster.seconds
     chief = host_and_port(cluster.addresses[0])
     content = {"index": cluster.index, "count": cluster.count, "facts": dict(facts)}
@@ -122,9 +149,8 @@ def _answer(cluster: Cluster, facts: Facts, say: Callable[[str], None]) -> None:
     while (left := ends - time.monotonic()) > 0:
         try:
             with socket.create_connection(chief, timeout=min(10.0, left)) as line:
-                line.settimeout(max(1.0, ends - time.monotonic()) + 10)  # worker 0 is the one to say who is missing
                 line.sendall(json.dumps(content).encode() + b"\n")
-                verdict = _read(line, wait=True)
+                verdict = _read(line, _SECONDS_OF_SILENCE, patient=True)
         except OSError as error:  # not there yet, or its name is not known yet
             why = error
             time.sleep(_SECONDS_BETWEEN_CALLS)
@@ -142,17 +168,20 @@ def _judge(verdict: Mapping[str, Any]) -> None:
         raise (InputError if verdict.get("input") else SeqclfError)(str(verdict["problem"]))
 
 
-def _read(line: socket.socket, *, wait: bool = False) -> dict[str, Any] | None:
-    """A line of JSON from another worker; None if there is none, or something else."""
-    if not wait:
-        line.settimeout(10.0)
-    content = b""
+def _read(line: socket.socket, seconds: float, *, patient: bool = False) -> dict[str, Any] | None:
+    """A line of JSON from another worker, after any empty ones; None if there is none in time, or something else.
+
+    ``patient``: the time starts again with everything that arrives.
+    """
+    content, ends = b"", time.monotonic() + seconds
     with contextlib.suppress(OSError):
         while not content.endswith(b"\n") and len(content) < _MOST_BYTES:
+            line.settimeout(max(0.01, ends - time.monotonic()))
             part = line.recv(1 << 16)
             if not part:
                 break
-            content += part
+            content = (content + part).lstrip(b"\n")
+            ends = time.monotonic() + seconds if patient else ends
     try:
         found = json.loads(content)
     except ValueError:

@@ -98,12 +98,13 @@ def resume(
     patience: int | None = None,
 ) -> tuple[Config, Outcome]:
     """Resume a run from its newest checkpoint.
-    Returns:
-        The config that was trained, with the new ``epochs`` and ``patience``, and how the training ended.
 
     Args:
         epochs: the new total number; also trains a finished run further.
         patience: of early stopping; also trains a finished run further.
+
+    Returns:
+        The config that was trained, with the new ``epochs`` and ``patience``, and how the training ended.
 
     Raises:
         InputError: the run cannot be resumed, or another process is training it.

@@ -13,6 +13,7 @@ from typing import Any
 
 from seqclf.config import Config
 from seqclf.config.loading import plain, with_paths
+from seqclf.errors import SeqclfError
 from seqclf.new_runs import begin_run
 from seqclf.runs import Run
 from seqclf.training.environment import environment
@@ -29,8 +30,9 @@ _LARGE = (
     "*.html",
     "history.jsonl",
     "answers*",
+    ".*",
 )
-"""Files of a run that no worker but worker 0 reads."""
+"""Files of a run that no worker but worker 0 reads, and those that are being written."""
 
 
 def facts_of(config: Config, options: TrainOptions, resumed: Run | None = None) -> Facts:
@@ -55,11 +57,18 @@ def _options(section: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, 
 
 @contextmanager
 def passing_run(config: Config, resumed: Run | None = None) -> Iterator[Run]:
-    """A run that is deleted at the end, for a worker other than worker 0; ``resumed``: with the small files of it."""
+    """A run that is deleted at the end, for a worker other than worker 0; ``resumed``: with the small files of it.
+
+    Raises ``SeqclfError`` if these cannot be copied.
+    """
     with tempfile.TemporaryDirectory(prefix="seqclf-worker-", ignore_cleanup_errors=True) as folder:
         if resumed is None:
             yield begin_run(Path(folder), config.name)
             return
         copy = Run(Path(folder) / resumed.name)
-        shutil.copytree(resumed.folder, copy.folder, ignore=shutil.ignore_patterns(*_LARGE))
+        try:
+            shutil.copytree(resumed.folder, copy.folder, ignore=shutil.ignore_patterns(*_LARGE))
+        except OSError as error:
+            why = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror
+            raise SeqclfError(f"{resumed.folder}: cannot be copied to {folder} for this worker ({why})") from error
         yield copy

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from seqclf.config import Config, with_absolute_paths, write_config
 from seqclf.data.prepare import TrainingData, prepare
 from seqclf.errors import InputError, SeqclfError
-from seqclf.files import shell_word, write_text
+from seqclf.files import write_text
 from seqclf.new_runs import now
 from seqclf.run_teachers import as_entry
 from seqclf.runs import COMPLETE, FAILED, INTERRUPTED, RUNNING, Run
@@ -26,7 +26,7 @@ from seqclf.training.memory_estimate import check_memory
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
 from seqclf.training.resolve import resolved
 from seqclf.training.teachers.teach import with_teachers
-from seqclf.training.workers import Workers, started
+from seqclf.training.workers import Workers, agree, started
 
 
 def train(
@@ -58,13 +58,6 @@ def train(
             if (interruption := _interruption(error)) is not None:
                 raise interruption from error
             raise
-
-
-def _after_a_loss(run: Run) -> str:
-    return (
-        "to resume from the last checkpoint, start all workers again with "
-        f"--resume {shell_word(run.folder.name)} in place of the config"
-    )
 
 
 def _facts(data: TrainingData) -> dict[str, str]:
@@ -116,13 +109,14 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
     check_data(config, data)
     _check_same_data(run, data)
     data = with_teachers(config, data, callbacks.stage, run)
+    if options.cluster is not None:
+        agree(options.cluster, _facts(data), callbacks.stage)
     start_tensorflow(config, options.threads)
     workers = started(options.cluster)
     from seqclf.training.job import Job
 
     began = time.perf_counter() - data.seconds  # wall time includes the preparation
-    with workers.lost(_after_a_loss(run)):
-        workers.compare(_facts(data))
+    with workers.lost("start all workers again"):
         config, chosen = _decided(config, data, run, options, workers=workers, say=callbacks.stage)
         task = task_of(config, data)
         _write_data(run, data, task)
@@ -131,9 +125,7 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
         compared = config if workers.is_chief else _without_baseline(config)
         with ParallelBaseline(compared, data, callbacks.listen) as baseline:
             job = Job(config, run, data, options, callbacks, task=task, started=began, chosen=chosen, workers=workers)
-            outcome = job.learn(baseline)
-        workers.part_company()
-        return outcome
+            return job.learn(baseline)
 
 
 def _decided(

@@ -18,7 +18,7 @@ import numpy as np
 from seqclf.errors import InputError, SeqclfError
 from seqclf.replicas import ALONE
 from seqclf.training.cluster import Cluster
-from seqclf.training.roll_call import Facts, call_roll, differences
+from seqclf.training.roll_call import SAME, Facts, call_roll, differences
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -31,6 +31,10 @@ _NUMBERS_A_MESSAGE = 1 << 22
 _TASK = re.compile(r"/task:(\d+)")
 _joined: dict[Cluster, Workers] = {}
 """The cluster that this process has joined; TensorFlow keeps it until the process ends."""
+
+
+class LostWorker(SeqclfError):
+    """Another worker has ended, or can no longer be reached."""
 
 
 class Workers:
@@ -70,7 +74,7 @@ class Workers:
         """Raise ``InputError`` if a worker has other facts; the same error for all workers."""
 
     def lost(self, what: str) -> contextlib.AbstractContextManager[None]:
-        """Within the block, the loss of a worker is a ``SeqclfError``; ``what``: what to do next."""
+        """Within the block, the loss of a worker is a ``LostWorker``; ``what``: what to do next."""
         return contextlib.nullcontext()
 
 
@@ -118,14 +122,14 @@ class ManyWorkers(Workers):
         if not self.is_chief:
             self.any(False)
             return
-        with contextlib.suppress(SeqclfError), self.lost("the run is complete"):
+        with contextlib.suppress(LostWorker), self.lost("the run is complete"):
             self.any(False)
 
     def compare(self, facts: Facts) -> None:
         own = json.dumps(dict(facts)).encode()
         all_facts = [json.loads(self._from(index, own)) for index in range(self.count)]
         if found := differences(self._cluster, all_facts):
-            raise InputError(f"{found}; start all workers with the same config, texts and options")
+            raise InputError(f"{found}; {SAME}")
 
     @contextlib.contextmanager
     def lost(self, what: str) -> Iterator[None]:
@@ -141,7 +145,7 @@ class ManyWorkers(Workers):
             errors.DeadlineExceededError,
             errors.FailedPreconditionError,
         ) as error:
-            raise SeqclfError(f"{_lost_worker(self._cluster, error)}, so this one stops, too; {what}") from error
+            raise LostWorker(f"{_lost_worker(self._cluster, error)}, so this one stops, too; {what}") from error
 
     def _all_reduce(self, tensor: tf.Tensor) -> tf.Tensor:
         import tensorflow as tf
@@ -185,12 +189,13 @@ def started(cluster: Cluster | None) -> Workers:
 def agree(cluster: Cluster, facts: Facts, say: Callable[[str], None] = lambda what: None) -> None:
     """Return once all workers are there with the same facts; without TensorFlow before a process's first training.
 
-    Raises as ``call_roll``.
+    Raises as ``call_roll``, and ``LostWorker``.
     """
-    if cluster in _joined:
-        _joined[cluster].compare(facts)
-    else:
+    if (joined := _joined.get(cluster)) is None:
         call_roll(cluster, facts, say)
+        return
+    with joined.lost("start all workers again"):
+        joined.compare(facts)
 
 
 def _join(cluster: Cluster) -> ManyWorkers:

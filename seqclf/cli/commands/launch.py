@@ -27,13 +27,18 @@ def launch_command(*, local: int, arguments: tuple[str, ...]) -> None:
     """
     from seqclf.cli.commands.train import train_command
     from seqclf.cli.local_workers import LocalWorkers, command_of, free_addresses
+    from seqclf.cli.problems import check_files
+    from seqclf.cli.train_arguments import check_together, loaded_from
+    from seqclf.starter.formats import is_data
 
     given = train_command.make_context("train", list(arguments), parent=click.get_current_context())
     for name, option in _OWN.items():
         if given.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError(f"launch starts workers that train one model: omit {option}")
-    if given.params["config_file"] is None and given.params["resume"] is None:
-        raise click.UsageError("name a CONFIG, or a run with --resume")
+    check_together(given)
+    if given.params["resume"] is None and not is_data(given.params["config_file"]):
+        loaded, _ = loaded_from(given)  # every worker would name the same problems
+        check_files(loaded)
     addresses = free_addresses(local)
     code = LocalWorkers([command_of(arguments, addresses, index) for index in range(local)]).run()
     if code:

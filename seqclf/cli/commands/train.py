@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 
 from seqclf.cli import train_runs
-from seqclf.cli.hint import HintedError
-from seqclf.cli.hints import settings_hint
+from seqclf.cli.launched import end_with_launcher
 from seqclf.cli.options import UserPath, allow_code_option, complete_unfinished, runs_option, set_option, threads_option
-from seqclf.cli.origins import init_from_option, origin_override, warn_of_origin, with_origin
+from seqclf.cli.origins import init_from_option, warn_of_origin
 from seqclf.cli.problems import check_files, show_problem, warn_of_files
-from seqclf.cli.starting import load_or_make, overrides_of, reject_run
+from seqclf.cli.train_arguments import check_together, loaded_from
 from seqclf.cli.value_types import OneOf, Whole
 from seqclf.cli.worker_options import cluster_from, workers_options
 from seqclf.new_runs import check_runs_folder
@@ -78,7 +77,7 @@ def train_command(
     threads: int | str,
     workers: str | None,
     index: int | None,
-    wait: int,
+    wait: int | None,
 ) -> None:
     """Train a classifier or a language model from CONFIG: a YAML file. A data file or folder with labels in its place
     gets a config for a classifier.
@@ -89,31 +88,25 @@ def train_command(
     each fold, and a summary of their validation metrics. With --workers, several processes, on one machine or many,
     train one model.
     """
+    context = click.get_current_context()
+    check_together(context)
     cluster = cluster_from(workers, index, wait)
     if cluster is not None and (folds is not None or presets):
         raise click.UsageError("several workers train one model: omit --folds and --presets, or train with one process")
+    end_with_launcher()
     options = TrainOptions(on_nan=on_nan, memory_check=memory_check, threads=threads, report=report, cluster=cluster)
     if resume is not None:
-        if any(given not in (None, False, ()) for given in (config_file, name, init_from, folds, presets, settings)):
-            raise click.UsageError(
-                "--resume uses the run's own config: omit CONFIG, --name, --init-from, --folds, --presets and --set"
-            )
         train_runs.resume(runs, resume, options, epochs=epochs, patience=patience)
         return
-    if epochs is not None or patience is not None:
-        raise HintedError("--epochs and --patience work only with --resume", settings_hint(click.get_current_context()))
-    if config_file is None:
-        raise click.UsageError("name a CONFIG, or a run with --resume")
-    reject_run(config_file, runs)
-    overrides = [*overrides_of(settings, name=name, folds=folds), *origin_override(init_from)]
-    loaded, starter = load_or_make(config_file, overrides, presets=presets, threads=threads, runs=runs)
-    loaded = with_origin(loaded, runs)
-    for warning in loaded.warnings:
-        show_problem(warning, "warning")
+    loaded, starter = loaded_from(context)
+    if options.writes:  # all workers would say the same
+        for warning in loaded.warnings:
+            show_problem(warning, "warning")
     check_files(loaded)
-    if starter is None:  # a starter has already said it
-        warn_of_files(loaded)
-    warn_of_origin(loaded, runs)
-    check_runs_folder(runs)
+    if options.writes:
+        if starter is None:  # a starter has already said it
+            warn_of_files(loaded)
+        warn_of_origin(loaded, runs)
+        check_runs_folder(runs)
     train = train_runs.train_new if folds is None else train_runs.train_folds
     train(loaded, runs, replace(options, starter=starter))
