@@ -30,6 +30,7 @@ from seqclf.config import Config, load_config, parse_override
 from seqclf.config.schema import TokenizerOptions
 from seqclf.layer_types.pool import Pool
 from seqclf.metrics.baseline import BaselineScores
+from seqclf.metrics.intervals import Interval, wilson
 from seqclf.metrics.measured import Measured
 from seqclf.metrics.scores import Scores
 from seqclf.runs import FINISHED, LANGUAGE_MODEL, Run
@@ -202,14 +203,22 @@ def _baseline(runs: list[Run], model: Callable[[BaselineScores], Scores]) -> flo
 
 
 def _interval(runs: list[Run]) -> str:
-    """The mean bounds of the runs' intervals; "-" if a run of an earlier version did not save them."""
-    evaluations = [(_score(run), _tested(run).metrics.evaluation) for run in runs]
-    found = [None if one is None else one.interval(score) for score, one in evaluations]
-    known = [interval for interval in found if interval is not None]
+    """The mean bounds of the runs' intervals; "-" if that of a run is not known."""
+    known = [interval for run in runs if (interval := _interval_of(run)) is not None]
     if len(known) < len(runs):
         return "-"
     low, high = (statistics.mean(bounds) for bounds in zip(*((one.low, one.high) for one in known), strict=True))
     return f"{low:.2%} - {high:.2%}"
+
+
+def _interval_of(run: Run) -> Interval | None:
+    """The saved interval; a run of an earlier version has saved none, but that of an accuracy follows from the number
+    of test texts, unless they have weights."""
+    metrics, score = _tested(run).metrics, _score(run)
+    if metrics.evaluation is not None and (saved := metrics.evaluation.interval(score)) is not None:
+        return saved
+    known = score == "accuracy" and metrics.weight is None
+    return wilson(metrics.value(score), metrics.texts) if known else None
 
 
 def _percent(score: float | None) -> str:

@@ -17,6 +17,7 @@ from seqclf.config import Override, load_config, parse_override, write_config
 from seqclf.labels import Labels
 from seqclf.metrics.calibration import Calibration
 from seqclf.metrics.evaluation import SingleLabelEvaluation
+from seqclf.metrics.intervals import wilson
 from seqclf.metrics.language_model import LanguageModelMetrics, Surprise
 from seqclf.metrics.measured import Measured
 from seqclf.new_runs import begin_run
@@ -93,6 +94,18 @@ def test_the_table_agrees_with_the_runs(
     assert cells["[b_gru](../configs/b_gru.yaml)"][:8] == [*("**50.00%** (one seed)", "-", "45.00% - 55.00%", *"-----")]
     assert text.splitlines()[-1].startswith("Runs of a processor")
     assert "a_gru-4: another form of a_gru.yaml, left out" in capsys.readouterr().err
+
+
+def test_the_interval_of_an_older_run_follows_from_its_number_of_texts(results: ModuleType, tmp_path: Path) -> None:
+    runs = [_run(tmp_path, _config(tmp_path, "a_gru", "[{type: gru, units: 3}]"), seed, 0.9) for seed in (1, 2)]
+    saved = results._tested(runs[0]).metrics
+    assert results._interval(runs) == "85.00% - 95.00%"
+    for run in runs:
+        run.write_metrics("test", Measured("t.csv", replace(saved, evaluation=None)).to_json())
+    bounds = wilson(0.9, saved.texts)
+    assert results._interval(runs) == f"{bounds.low:.2%} - {bounds.high:.2%}"
+    runs[1].write_metrics("test", Measured("t.csv", replace(saved, evaluation=None, weight=7.0)).to_json())
+    assert results._interval(runs) == "-", "of weighted texts, their number says too little"
 
 
 def test_no_table_without_runs(results: ModuleType, tmp_path: Path) -> None:
