@@ -209,6 +209,14 @@ def test_three_on_a_terminal(shown: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert "each run against a-1 (A) A a-1 B b-1 C c-1" in flat
     assert "adjusted for 2 comparisons by Holm's method" in flat
     assert "Better than a-1: b-1 Not shown to differ from a-1: c-1" in flat
+    lines = done.stdout.splitlines()
+    place = next(place for place, line in enumerate(lines) if line.startswith("text "))
+    assert re.fullmatch(r"text \d+ \[red\]word word .*", lines[place]) and len(lines[place]) > 70, "a line for itself"
+    assert re.fullmatch(
+        r"    label (label \d)   A label \d 0\.\d\d   B \1 [01]\.\d\d   C label \d 0\.\d\d", lines[place + 1]
+    )
+    markdown = called(shown, "compare", "a-1", "b-1", "c-1", "--markdown").stdout
+    assert "| text | label | A | B | C |" in markdown
 
 
 def test_json_and_lines_have_the_same_numbers(shown: Path) -> None:

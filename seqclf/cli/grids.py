@@ -48,6 +48,32 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Entries:
+    """A table with long texts in its first column. On a terminal, each text has a line of its own, with the other cells
+    of its row below it, each after its heading.
+
+    Attributes:
+        rows: cells of text in a line each.
+    """
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def terminal(self, width: int | None) -> str:
+        """In lines of at most ``width`` columns; the first cell is cut to fit."""
+        lines = []
+        for first, *others in self.rows:
+            below = "   ".join(
+                f"{name} {cell}".replace(" ", GLUE) for name, cell in zip(self.headings[1:], others, strict=True)
+            )
+            lines += [on_one_line(first, width), *wrapped(f"    {below}", width, "    ").split("\n")]
+        return "\n".join(lines).replace(GLUE, " ")
+
+    def markdown(self) -> str:
+        return Grid(self.headings, self.rows, words=len(self.headings)).markdown()
+
+
+@dataclass(frozen=True)
 class Values:
     """Scores and their values as text: ``accuracy 0.8960   loss 0.2876``; in Markdown a table."""
 
@@ -62,6 +88,9 @@ class Values:
         return Grid(("score", "value"), self.values).markdown()
 
 
+Part = str | Values | Entries | Grid
+
+
 @dataclass(frozen=True)
 class Report:
     """Sentences, scores and tables, in their order.
@@ -71,7 +100,7 @@ class Report:
     """
 
     title: str
-    parts: list[str | Values | Grid] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
     def markdown(self) -> str:
         """GitHub's Markdown, in which no label or name is taken for a mark or a tag."""

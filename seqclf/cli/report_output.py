@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from seqclf.cli.grids import Grid, Report, Values
+from seqclf.cli.grids import Grid, Report
 from seqclf.cli.wrap import wrapped
 
 
@@ -17,5 +17,5 @@ def print_report(out: Console, report: Report, *, markdown: bool = False) -> Non
         if isinstance(part, Grid):
             out.print(part)
         else:
-            text = part.terminal(width) if isinstance(part, Values) else wrapped(part, width)
+            text = wrapped(part, width) if isinstance(part, str) else part.terminal(width)
             out.print(text, markup=False, soft_wrap=True)

@@ -8,7 +8,7 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from seqclf.cli.against_report import excerpt, interval_of, listed, score_grid
-from seqclf.cli.grids import Grid, Report, Values
+from seqclf.cli.grids import Entries, Grid, Part, Report, Values
 from seqclf.evaluation.paired_words import Outcome, conclusion, joint_tests, p_of, tests_in
 from seqclf.labels import on_one_line
 from seqclf.metrics.scores import UNDEFINED, number_of, words_of
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from seqclf.run_answers import KeptAnswers
     from seqclf.run_catalogue.differences import Comparison
     from seqclf.run_catalogue.entry import Entry
+
+_SIDE_BY_SIDE = 2
+"""Of more runs, the answers to a text stand below it: their columns would leave it no room."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +97,14 @@ def report(one: Tested) -> Report | None:
     if len(pairs) == 1:
         other = one.entries[pairs[0].place].name
         title = f"{where}: {other} ({one.named(pairs[0].place)}) against {first} (A)"
-        parts: list[str | Values | Grid] = [conclusion(one.outcome(pairs[0])), "", *_of_two(pairs[0], one)]
+        parts: list[Part] = [conclusion(one.outcome(pairs[0])), "", *_of_two(pairs[0], one)]
     else:
         title = f"{where}: each run against {first} (A)"
         parts = [*_of_several(one)]
     return Report(title, [*parts, *_texts(one)])
 
 
-def _of_two(pair: Pair, one: Tested) -> Iterator[str | Values | Grid]:
+def _of_two(pair: Pair, one: Tested) -> Iterator[Part]:
     comparison, letter = pair.comparison, one.named(pair.place)
     yield score_grid(comparison, later=letter)
     yield from tests_in(comparison)
@@ -119,7 +122,7 @@ def _of_two(pair: Pair, one: Tested) -> Iterator[str | Values | Grid]:
         yield "right: exactly the labels of the text"
 
 
-def _of_several(one: Tested) -> Iterator[str | Values | Grid]:
+def _of_several(one: Tested) -> Iterator[Part]:
     from seqclf.evaluation.paired_runs import verdicts
 
     pairs = one.found.pairs
@@ -148,7 +151,7 @@ def _of_several(one: Tested) -> Iterator[str | Values | Grid]:
     yield from verdicts(one.found, [on_one_line(name) for name in one.names])
 
 
-def _texts(one: Tested) -> Iterator[str | Grid]:
+def _texts(one: Tested) -> Iterator[Part]:
     """Some of the texts that the runs answer differently."""
     if not one.texts:
         return
@@ -163,7 +166,11 @@ def _texts(one: Tested) -> Iterator[str | Grid]:
         [excerpt(text.text), listed(text.labels), *(answer(found, text.row) for found in answers.values())]
         for text in one.texts
     ]
-    yield Grid(("text", "label", *map(one.named, answers)), rows, words=2 + len(answers))
+    headings = ("text", "label", *map(one.named, answers))
+    if len(answers) > _SIDE_BY_SIDE:
+        yield Entries(headings, rows)
+    else:
+        yield Grid(headings, rows, words=len(headings))
 
 
 def answer(answers: KeptAnswers, row: int) -> str:
