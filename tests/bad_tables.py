@@ -131,7 +131,7 @@ def _texts_of(kind: str) -> Iterator[Case]:
     same = written([{**row, "text": "same"} for row in GOOD], kind)
     yield Case("all texts the same", kind, same, refused="different texts: 1, the most frequent one 24 times")
     pairs = written([{**row, "text": f"text {i // 2}"} for i, row in enumerate(GOOD)], kind)
-    yield Case("each text twice", kind, pairs, rows=24, warning="texts that occur with more than one label: 10")
+    yield Case("each text twice", kind, pairs, rows=24, warning="10 texts occur with more than one label")
     empty = written([{**row, "text": ""} for row in GOOD], kind)
     yield Case("all texts empty", kind, empty, refused="different texts: 1, the most frequent one 24 times")
     yield Case("an empty text", kind, with_one(""), rows=24, warning="texts are empty")

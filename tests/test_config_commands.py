@@ -68,7 +68,7 @@ def test_check_counts_unusual_texts(odd_config: Path) -> None:
     for part in (
         'data.validation: has no texts with the training labels "neg"',
         "data.train: 2 of 47 texts are empty",
-        "data.train: texts that occur with more than one label: 1; `seqclf suspects CONFIG` lists them",
+        'data.train: 1 text occurs with more than one label: "good film number 0" (neg; pos); `seqclf suspects CONFIG`',
         "data.validation: 1 of 3 texts (1 distinct) are also training texts: scores on them say nothing",
         "data.test: 3 of 4 texts (2 distinct) are also training or validation texts, 1 of them with another",
         "tokenizer.type: 63.6% of the validation tokens are unknown: the vocabulary (62 of 300 pieces) lacks ",

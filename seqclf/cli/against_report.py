@@ -11,7 +11,7 @@ from seqclf.cli.report_output import print_report
 from seqclf.evaluation.paired_words import conclusion, p_of, tests_in
 from seqclf.labels import on_one_line
 from seqclf.metrics.scores import UNDEFINED, number_of, words_of
-from seqclf.text.fields import FIELD_SEPARATOR
+from seqclf.text.fields import as_line
 
 if TYPE_CHECKING:
     from seqclf.cli.against_found import Found
@@ -122,7 +122,7 @@ def _examples(found: Found) -> Iterator[str | Grid]:
 
 def excerpt(text: str) -> str:
     """The beginning of a text in a line."""
-    return on_one_line(" ".join(text.replace(FIELD_SEPARATOR, " | ").split()), _EXCERPT)
+    return on_one_line(as_line(text), _EXCERPT)
 
 
 def listed(labels: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from seqclf.files import shell_word
 from seqclf.labels import on_one_line
 from seqclf.metrics.label_errors import LEAST_FOUND
 from seqclf.suspects.find import FEWEST_LISTED
-from seqclf.text.fields import FIELD_SEPARATOR
+from seqclf.text.fields import as_line
 
 if TYPE_CHECKING:
     from seqclf.suspects.find import LabelSuspect, Pair, Suspects
@@ -172,7 +172,7 @@ def _next_steps(found: Suspects, rows: int, path: Path) -> Iterator[str]:
 
 
 def _excerpt(text: str) -> str:
-    return on_one_line(" ".join(text[:1_000].replace(FIELD_SEPARATOR, " | ").split()), _EXCERPT)
+    return on_one_line(as_line(text[:1_000]), _EXCERPT)
 
 
 def _percent(fraction: float) -> str:

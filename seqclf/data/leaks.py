@@ -81,6 +81,10 @@ class SeenTexts:
         """Number of texts with more than one label or set of labels."""
         return len(self._others)
 
+    def is_contradictory(self, digest: bytes) -> bool:
+        """Whether a text has more than one label or set of labels."""
+        return digest in self._others
+
     def labels(self, digest: bytes) -> list[tuple[str, ...]]:
         """The labels or sets of labels of a text; empty if it was not seen."""
         return [self._first[digest], *self._others.get(digest, ())] if digest in self._first else []

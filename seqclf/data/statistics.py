@@ -10,6 +10,7 @@ import numpy as np
 
 from seqclf.config.problems import Problem
 from seqclf.config.schema import TokenizerConfig
+from seqclf.data.conflicts import Conflict, conflicts
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.label_balance import uneven_warning
 from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, labels_a_text, some_of, what_to_do
@@ -43,6 +44,7 @@ class TextStatistics:
         weights: of the texts; None if they have none.
         shares: of probabilities of labels; None if there are none. ``labels`` are then the most probable ones.
         names: all labels in the source's own order, also those that no text has; empty if the source has no order.
+        conflicts: some of the texts that ``contradictory`` counts, to look at.
     """
 
     texts: int
@@ -55,6 +57,7 @@ class TextStatistics:
     weights: WeightStatistics | None = None
     shares: ShareStatistics | None = None
     names: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def known(self) -> frozenset[str]:
@@ -87,15 +90,19 @@ class TokenStatistics:
 
 
 def text_statistics(
-    data: LabelledTexts, *, labelled: bool = True, digested: DigestedTexts | None = None
+    data: LabelledTexts, *, labelled: bool = True, digested: DigestedTexts | None = None, shows_texts: bool = False
 ) -> TextStatistics:
     """The statistics of a split.
 
     Args:
         labelled: whether its texts have labels.
         digested: ``DigestedTexts.of(data)``, if it is known already.
+        shows_texts: whether to find some of the texts with conflicting labels.
     """
-    seen = SeenTexts([DigestedTexts.of(data) if digested is None else digested])
+    digested = DigestedTexts.of(data) if digested is None else digested
+    seen = SeenTexts([digested])
+    beside = DigestedTexts.with_columns(data) if data.extra else digested
+    labels_seen = SeenTexts([beside]) if data.extra else seen
     names = (name for names in data.label_sets for name in names) if labelled else ()
     return TextStatistics(
         texts=len(data),
@@ -104,10 +111,11 @@ def text_statistics(
         unlabelled=sum(not names for names in data.label_sets),
         empty=sum(not text.strip() for text in data.texts),
         duplicates=len(data) - len(seen),
-        contradictory=(SeenTexts([DigestedTexts.with_columns(data)]) if data.extra else seen).contradictory,
+        contradictory=labels_seen.contradictory,
         weights=WeightStatistics.of(data),
         shares=ShareStatistics.of(data),
         names=data.label_names or (),
+        conflicts=conflicts(data, beside, labels_seen) if shows_texts else (),
     )
 
 
@@ -226,9 +234,12 @@ def text_warnings(
 
 
 def _about_contradictory(split: TextStatistics, *, is_test: bool) -> str:
-    what = "with different sets of labels" if split.multi else "with more than one label"
+    what = "different sets of labels" if split.multi else "more than one label"
+    count = "1 text occurs" if split.contradictory == 1 else f"{split.contradictory:,} texts occur"
+    such = ": " if split.contradictory == len(split.conflicts) else ", such as "
+    shown = such + " and ".join(map(str, split.conflicts)) if split.conflicts else ""
     listed = "" if is_test else "; `seqclf suspects CONFIG` lists them"  # which reads no labels of test texts
-    return f"texts that occur {what}: {split.contradictory:,}{listed}"
+    return f"{count} with {what}{shown}{listed}"
 
 
 def _about_empty(split: TextStatistics, columns: TableColumns) -> str:

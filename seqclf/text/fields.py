@@ -21,6 +21,11 @@ def split_fields(text: str) -> list[str]:
     return text.split(FIELD_SEPARATOR)
 
 
+def as_line(text: str) -> str:
+    """The text for people, on one line: bars between the fields, and one blank for all white space between words."""
+    return " ".join(text.replace(FIELD_SEPARATOR, " | ").split())
+
+
 def filled(values: Sequence[Any]) -> Sequence[Any]:
     """The values of a row's text columns, with "" for missing ones: null, or NaN, as pandas writes it.
 

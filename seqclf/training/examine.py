@@ -198,7 +198,11 @@ def _report_of_texts(loaded: LoadedConfig, texts: dict[str, LabelledTexts]) -> R
     config, names = loaded.config, list(texts)
     labelled = config.task.needs_labels
     digested = {name: DigestedTexts.of(texts[name]) for name in names}
-    splits = {name: text_statistics(texts[name], labelled=labelled, digested=digested[name]) for name in names}
+    splits = {
+        # What a test text says, and which labels it has, is for nobody to see who may still change the config.
+        name: text_statistics(texts[name], labelled=labelled, digested=digested[name], shows_texts=name != "test")
+        for name in names
+    }
     leaks = {
         name: leak([digested[before] for before in names[:place]], digested[name])
         for place, name in enumerate(names)
