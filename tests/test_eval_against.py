@@ -140,7 +140,7 @@ def test_a_warning_if_the_other_run_was_trained_on_the_texts(sample_csv: Path, p
     other = trained(small_config(data__train=str(sample_csv), **FAST, seed=8), tmp_path)
     done = _eval(pooled_run, "--against", str(other.folder), "--json")
     seen = json.loads(done.stdout)["seen"]
-    assert seen["run"] == {"trained_on": 0, "validated_on": 0}
+    assert seen["run"] == {"trained_on": 0, "validated_on": 0, "known_to_teachers": 0}
     assert seen["against"]["trained_on"] > 10
     words = " ".join(done.stderr.split())
     assert f"warning: {other.name} was trained on {seen['against']['trained_on']} and validated on" in words

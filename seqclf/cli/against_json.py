@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from seqclf.tasks.classification.answers import Answers
 
 
+_SEEN = ("trained_on", "validated_on", "known_to_teachers")
+
+
 def as_json(found: Found, split: str | None) -> dict[str, Any]:
     """``run`` is the evaluated run, ``against`` the other one; ``split`` is None for texts of ``--data``."""
     run, against = found.names
-    seen = [
-        {name: None if one is None else getattr(one, name) for name in ("trained_on", "validated_on")}
-        for one in found.seen
-    ]
+    seen = [{name: None if one is None else getattr(one, name) for name in _SEEN} for one in found.seen]
     return {
         "run": run,
         "against": against,

@@ -12,6 +12,7 @@ from seqclf.cli.eval_inputs import encoded_texts
 from seqclf.cli.given_texts import GivenTexts
 from seqclf.cli.streams import print_json
 from seqclf.cli.wrap import say
+from seqclf.files import shell_word
 
 if TYPE_CHECKING:
     from seqclf.evaluation.against import Opponent
@@ -98,3 +99,8 @@ def _warnings(found: Found) -> Iterator[str]:
         if seen is not None and seen.counts:
             advice = f", so {favours}; give texts that neither run has seen with --data" if seen.matters else ""
             yield f"{'warning' if seen.matters else 'note'}: {who} {seen.counts} of these {seen.texts:,} texts{advice}"
+    for name, seen in zip(found.names, found.seen, strict=True):
+        if seen is not None and seen.known_to_teachers:
+            which = "all" if seen.known_to_teachers == seen.texts else f"{seen.known_to_teachers:,}"
+            knew = f"teachers of {name} knew {which} of these {seen.texts:,} texts, so its scores are too good"
+            yield f"warning: {knew}; `seqclf runs show {shell_word(name)}` says more"

@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from seqclf.config import Config, load_config
 from seqclf.data.corpus import Corpus
+from seqclf.data.equal_texts import text_digests
 from seqclf.data.label_sets import labels_a_text, some_of
 from seqclf.data.label_spelling import counterparts
-from seqclf.data.seen import Seen, seen_in_training
+from seqclf.data.seen import Seen, digests_of_split, seen_in_training
 from seqclf.ensemble_recipe import trainings_of
 from seqclf.errors import InputError
 from seqclf.evaluation.hub_runs import find_measurable
 from seqclf.evaluation.input_rows import InputRows
 from seqclf.labels import Labels
 from seqclf.run_members import parts_of, shares_validation
+from seqclf.run_teachers import known_to_teachers
 from seqclf.runs import CLASSIFICATION, Run
 from seqclf.sources.table.reader import TableSource
 from seqclf.sources.texts import LabelledTexts
@@ -134,13 +136,31 @@ def _other_columns(opponent: Opponent, columns: Sequence[str]) -> InputError:
 
 
 def seen_by(run: Run, config: Config, texts: LabelledTexts, split: str | None = None) -> Seen | None:
-    """How many of the texts a run was trained or validated on; None if that is no longer known.
+    """How many of the texts a run was trained or validated on, or its teachers knew; None if that is no longer known.
 
     Args:
         config: of the run.
         texts: as the run reads them.
         split: of the run's own texts, if the texts are one; no text of a random split is in another one.
     """
+    found, known = _seen_in_training(run, config, texts, split), _known_to_teachers(run, texts)
+    return replace(found or Seen(len(texts), 0, 0), known_to_teachers=known) if known else found
+
+
+def _known_to_teachers(run: Run, texts: LabelledTexts) -> int:
+    """How many of the texts are held-out texts of the run that its teachers knew (``run_teachers``), at most."""
+    known = known_to_teachers(run.manifest) if run.has_manifest else {}
+    digests = [
+        one
+        for config, fingerprints in (trainings_of(run) if known else ())
+        for split in known
+        if split in fingerprints and (one := digests_of_split(config, split, fingerprints[split])) is not None
+    ]
+    found = np.isin(text_digests(texts.texts), np.concatenate(digests)).sum() if digests else 0
+    return min(int(found), sum(one.known for one in known.values()))
+
+
+def _seen_in_training(run: Run, config: Config, texts: LabelledTexts, split: str | None) -> Seen | None:
     if split == "train":
         return Seen(len(texts), len(texts), 0)
     unshared = split == "validation" and not shares_validation(run)
