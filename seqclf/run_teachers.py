@@ -7,7 +7,7 @@ without labels. Scores on such texts are too good, and do not compare with those
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -88,14 +88,27 @@ def as_entry(known: Mapping[str, KnownTexts]) -> dict[str, Any]:
 
 
 def known_to_any(manifests: Iterable[Mapping[str, Any]]) -> dict[str, KnownTexts]:
-    """Texts that teachers of several runs knew, for a model that is made of them: by split, those of the run whose
-    teachers knew most."""
+    """Texts that teachers of several runs knew, for a model that is made of them, as ``most_known``."""
+    return most_known(map(known_to_teachers, manifests))
+
+
+def most_known(several: Iterable[Mapping[str, KnownTexts]]) -> dict[str, KnownTexts]:
+    """By split, the entry with the most known texts."""
     found: dict[str, KnownTexts] = {}
-    for manifest in manifests:
-        for split, one in known_to_teachers(manifest).items():
+    for known in several:
+        for split, one in known.items():
             if split not in found or one.known > found[split].known:
                 found[split] = one
     return found
+
+
+def sentence_of_folds(folds: Sequence[KnownTexts], split: str) -> str:
+    """In how many folds of a cross-validation teachers knew texts, and what they knew in the worst of them.
+
+    ``folds``: the entries of those in which they did, at least one.
+    """
+    where = "in 1 fold" if len(folds) == 1 else f"in {len(folds)} folds"
+    return f"{where}, {max(folds, key=lambda one: one.known).sentence(split)}"
 
 
 def _listed(names: tuple[str, ...], most: int = 3) -> str:

@@ -19,13 +19,21 @@ from test_runs_paired import as_kept, runs_of
 from seqclf.cli import cli
 from seqclf.cli.exported_classifier import card
 from seqclf.cli.train_summary import known_in_folds
+from seqclf.config import checked_config, load_config
+from seqclf.data.corpus import Corpus
 from seqclf.data.prepare import prepare
 from seqclf.data.taught import Taught
+from seqclf.evaluation.against import seen_by
 from seqclf.report import write_report
 from seqclf.run_catalogue.catalogue import entries
 from seqclf.run_catalogue.choice import best
 from seqclf.run_teachers import KNOWN_TO_TEACHERS, KnownTexts, as_entry, known_to_any, known_to_teachers
 from seqclf.runs import Run
+from seqclf.training.events import Stage
+from seqclf.training.options import Callbacks, TrainOptions
+from seqclf.training.resolve import resolved
+from seqclf.training.session import train_new
+from seqclf.training.teachers.known import known_from_start, warnings_from_start
 from seqclf.training.teachers.teach import with_teachers
 
 KNOWN = as_entry({"validation": KnownTexts(20, 0, 20, 0, many=True, teachers=("first-1",))})
@@ -85,6 +93,63 @@ def test_what_a_teachers_teacher_knew_counts(teachers: Path, refit: Run, tmp_pat
     assert "name teachers whose own teachers did not know these texts" in told.warnings[0]
 
 
+def test_a_run_that_starts_from_such_a_run_inherits_it(teachers: Path, refit: Run, tmp_path: Path) -> None:
+    """It has no teacher itself: what the teacher said is in the weights that it starts from."""
+    origin = teacher_run(values_of(teachers, str(refit.folder)), tmp_path)
+    origin.update_manifest(**KNOWN)
+    own = {"source": "table", "train": str(teachers / "more.csv"), "validation": str(teachers / "valid.csv")}
+
+    def started(**data: str) -> tuple[dict[str, KnownTexts], list[str]]:
+        values = small_config(data=own | data, layers=POOLED, head=[], initialize={"from": str(origin.folder)})
+        config = resolved(checked_config({key: values[key] for key in values if key != "tokenizer"}), tmp_path)
+        known = known_from_start(config, prepare(config))
+        return known, list(warnings_from_start(config, known))
+
+    known, (warning,) = started(test=str(teachers / "one.csv"))
+    assert known == {"validation": KnownTexts(20, 0, 20, 0, many=True, teachers=("first-1",))}
+    assert warning.startswith(f"{origin.name}: first-1, from which it learnt, knew all 20 validation texts: the scores")
+    known, (warning,) = started(validation=str(teachers / "one.csv"), test=str(teachers / "valid.csv"))
+    assert known == {"test": KnownTexts(20, 0, 20, 0, many=True, teachers=("first-1",))}
+    assert started(validation=str(teachers / "one.csv")) == ({}, []), "their texts are others"
+
+
+@pytest.mark.usefixtures("no_saved_models")
+def test_a_training_notes_what_it_inherits(teachers: Path, refit: Run, tmp_path: Path) -> None:
+    origin = teacher_run(values_of(teachers, str(refit.folder)), tmp_path)
+    origin.update_manifest(**KNOWN)
+    values = small_config(
+        data={"source": "table", "train": str(teachers / "more.csv"), "validation": str(teachers / "valid.csv")},
+        layers=POOLED, head=[], initialize={"from": str(origin.folder)}, training__epochs=1, training__baseline=False,
+    )  # fmt: skip
+    said: list[str] = []
+    listen = Callbacks(lambda event: said.append(event.what) if isinstance(event, Stage) else None)
+    config = checked_config({key: values[key] for key in values if key != "tokenizer"})
+    run, _ = train_new(config, tmp_path / "runs", TrainOptions(report=False), listen)
+    assert run.manifest[KNOWN_TO_TEACHERS] == KNOWN[KNOWN_TO_TEACHERS]
+    assert (
+        sum(one.startswith(f"warning: {origin.name}: first-1, from which it learnt, knew all 20") for one in said) == 1
+    )
+
+
+def test_a_comparison_names_the_texts_that_teachers_of_either_run_knew(
+    teachers: Path, refit: Run, tmp_path: Path
+) -> None:
+    """The texts are those of a file; the run with the teacher is the opponent."""
+    student = teacher_run(values_of(teachers, str(refit.folder)), tmp_path)
+    student.update_manifest(**KNOWN)
+    config = load_config(student.config)
+    texts = Corpus(config).texts("validation")
+    seen = seen_by(student, config, texts)
+    assert seen is not None and (seen.known_to_teachers, seen.validated_on) == (20, 20)
+    arguments = ["eval", "--run", str(refit.folder), "--against", str(student.folder)]
+    done = CliRunner().invoke(cli, [*arguments, "--data", str(teachers / "valid.csv")])
+    assert done.exit_code == 0, done.output
+    knew = f"warning: teachers of {student.name} knew all of these 20 texts, so its scores are too good; `seqclf runs"
+    assert f"{knew} show {student.name}` says more" in " ".join(done.stderr.split())
+    other = CliRunner().invoke(cli, [*arguments, "--data", str(teachers / "one.csv")])
+    assert other.exit_code == 0 and "teachers of" not in other.stderr
+
+
 def test_it_is_said_wherever_the_scores_are(
     teachers: Path, refit: Run, tmp_path: Path, real_reports: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,15 +189,15 @@ def test_an_honest_run_is_the_best(tmp_path: Path) -> None:
     made_run(tmp_path, "second-1", validation=0.9, **KNOWN)
     doubtful = called(tmp_path, "best")
     assert doubtful.stdout == "second-1\n"
-    assert "warning: the run's teachers knew validation texts, so their validation scores are too good" in (
-        doubtful.stderr
-    )
+    warning = "warning: the teachers of second-1 knew validation texts, so the validation scores are too good"
+    assert f"{warning}; `seqclf runs show second-1` says how to cure it" in doubtful.stderr
+    assert warning in called(tmp_path, "list").stderr
     made_run(tmp_path, "first-1", validation=0.8)
     found = best(entries(tmp_path))
     assert (found.entry.name, found.compared, found.known, found.is_doubtful) == ("first-1", 1, ("second-1",), False)
     said = called(tmp_path, "best").stderr
     assert said.startswith("first-1: validation accuracy 0.8000, the only run to choose from\n")
-    assert "Left out, because their teachers knew validation texts, so their validation scores are too good: " in said
+    assert "Left out, because their teachers knew validation texts, so the validation scores are too good: " in said
     assert json.loads(called(tmp_path, "best", "--json").stdout)["known_to_teachers"] == ["second-1"]
     made_run(tmp_path, "other-1", validation=0.7, metrics={"test": {"accuracy": 0.9, "loss": 1.0}}, **KNOWN)
     assert best(entries(tmp_path), split="test").known == (), "its test texts were new"
@@ -179,4 +244,13 @@ def test_a_cross_validation_says_in_how_many_folds(tmp_path: Path) -> None:
     assert known_in_folds(folds) is None
     folds[1].update_manifest(**KNOWN)
     said = known_in_folds(folds)
-    assert said is not None and said.startswith("Warning     in 1 fold, first-1, from which it learnt, knew all 20")
+    sentence = "in 1 fold, first-1, from which it learnt, knew all 20 validation texts: the scores say little about new"
+    assert said is not None and said.startswith(f"Warning     {sentence}")
+    shown = dict(line.split("\t", 1) for line in called(tmp_path, "show", "a-1").stdout.splitlines())
+    assert shown["warning"].startswith(sentence)
+    listed = called(tmp_path, "list").stderr
+    assert "warning: the teachers of a-1 knew validation texts, so the validation scores are too good" in listed
+    made_run(tmp_path, "b-1", validation=0.1)
+    done = called(tmp_path, "compare", "b-1", "a-1", "--markdown")
+    assert f"warning: a-1: {sentence}" in done.stderr and r"\*" not in done.stdout
+    assert "a-1 is a cross-validation" in done.stderr and "b-1 is" not in done.stderr

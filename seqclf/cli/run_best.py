@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from seqclf.files import shell_word
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.run_catalogue.scores import TEST
 
@@ -36,11 +37,21 @@ def sentences(best: Best) -> Iterator[str]:
 
 def _about_teachers(best: Best) -> str:
     """Runs with scores that are too good, because their teachers knew the texts."""
-    effect = f"so their {best.split} scores are too good"
     if best.is_doubtful:
-        which = "the run's teachers" if best.compared == 1 else f"the teachers of {_few(best.known)}"
-        return f"warning: {which} knew {best.split} texts, {effect}; `seqclf runs show RUN` says how to cure it"
-    return f"Left out, because their teachers knew {best.split} texts, {effect}: {_few(best.known)}"
+        return too_good(best.known, best.split)
+    return f"Left out, because their teachers knew {best.split} texts, {_effect(best.split)}: {_few(best.known)}"
+
+
+def too_good(names: Sequence[str], split: str) -> str:
+    """The warning about runs whose teachers knew texts of the split."""
+    what = f"the teachers of {_few(names)} knew {split} texts, {_effect(split)}"
+    return (
+        f"warning: {what}; `seqclf runs show {shell_word(names[0]) if len(names) == 1 else 'RUN'}` says how to cure it"
+    )
+
+
+def _effect(split: str) -> str:
+    return f"so the {split} scores are too good"
 
 
 def _few(names: Sequence[str]) -> str:

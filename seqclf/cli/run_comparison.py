@@ -146,11 +146,11 @@ def warnings(comparison: Comparison, *, everything: bool = False, same: str | No
         yield f"note: the runs have different tasks ({tasks}), whose scores cannot be compared"
         return
     for entry in comparison.entries:
-        for split, known in entry.known_to_teachers.items():
-            if split in comparison.scores:
+        for split in comparison.scores:
+            if (about := entry.about_teachers(split)) is not None:
                 yield (
-                    f"warning: {entry.name}: {known.sentence(split)}. Its {split} scores do not compare with those of "
-                    "other runs, and are not marked"
+                    f"warning: {entry.name}: {about}. Its {split} scores do not compare with those of other runs, and "
+                    "are not marked"
                 )
     if calibrated := comparison.calibrated:
         only = f"{', '.join(calibrated)} {'is' if len(calibrated) == 1 else 'are'} calibrated (seqclf calibrate)"

@@ -98,8 +98,8 @@ def _scores(entry: Entry) -> Facts:
     for split, scores in entry.scores.items():
         shown = [_score(entry, name, value) for name, value in for_people(scores).items()]
         yield (f"{split} (mean)" if entry.is_cross_validation else split), ", ".join(shown)
-        if (known := entry.known_to_teachers.get(split)) is not None:
-            yield "warning", known.sentence(split)
+        if (warning := entry.about_teachers(split)) is not None:
+            yield "warning", warning
 
 
 def _score(entry: Entry, name: str, value: float) -> str:

@@ -88,8 +88,10 @@ def notes(one: Tested, runs: Path) -> Iterator[str]:
         yield from _about_the_texts(one)
         if one.unread is not None:
             yield f"note: the texts that get different answers are not shown: {one.unread}{_how_to_see(one, runs)}"
-    for why in dict.fromkeys(one.found.why_not.values()):
-        places = [place for place, reason in one.found.why_not.items() if reason is why]
+    groups: dict[tuple[WhyNot, bool], list[int]] = {}
+    for place, why in one.found.why_not.items():
+        groups.setdefault((why, one.entries[place].is_cross_validation), []).append(place)
+    for (why, _), places in groups.items():
         yield from _not_tested(one, places, why, runs)
 
 

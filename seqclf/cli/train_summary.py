@@ -17,7 +17,7 @@ from seqclf.metrics.kinds import ClassifierMetrics
 from seqclf.metrics.language_model import LanguageModelMetrics
 from seqclf.metrics.scores import number_of, words_of
 from seqclf.quantities import duration
-from seqclf.run_teachers import known_to_teachers
+from seqclf.run_teachers import known_to_teachers, sentence_of_folds
 from seqclf.runs import FINISHED, Run
 
 if TYPE_CHECKING:
@@ -122,11 +122,7 @@ def _about_the_texts(run: Run, outcome: Outcome) -> Iterator[str]:
 def known_in_folds(folds: Iterable[Run]) -> str | None:
     """A line that says in how many folds teachers knew validation texts; None if in none."""
     found = [one for run in folds if (one := known_to_teachers(run.manifest).get("validation")) is not None]
-    if not found:
-        return None
-    most = max(found, key=lambda one: one.known)
-    where = "in 1 fold" if len(found) == 1 else f"in {len(found)} folds"
-    return f"Warning     {where}, {most.sentence('validation')}"
+    return f"Warning     {sentence_of_folds(found, 'validation')}" if found else None
 
 
 def _of_old_texts(config: Config, options: str) -> list[str]:

@@ -105,8 +105,8 @@ def _table(part: Comparison, split: str, facts: Mapping[str, Facts], *, same_tex
     if "loss" in names and part.calibrated:
         warning += " Only some of the runs are calibrated, which lowers the loss, but changes no label."
     for entry in part.entries:
-        if split in entry.known_to_teachers:
-            warning += f" {entry.name}: {entry.known_to_teachers[split].sentence(split)}. Its scores are not marked."
+        if (about := entry.about_teachers(split)) is not None:
+            warning += f" {entry.name}: {about}. Its scores are not marked."
     kind = " of language models" if part.entries[0].task == LANGUAGE_MODEL else ""
     return Table(
         f"{split.capitalize()} scores{kind}", [words_of(name) for name in names], rows, figure, warning.strip()

@@ -17,7 +17,7 @@ from seqclf.new_runs import FoldRuns
 from seqclf.run_catalogue.notes import note_of
 from seqclf.run_catalogue.scores import SplitScores, is_number, scores_in, scores_of
 from seqclf.run_catalogue.state import DAMAGED, KILLED, STATES, last_start, process_lives, state_of, timestamp
-from seqclf.run_teachers import KnownTexts, known_to_teachers
+from seqclf.run_teachers import KnownTexts, known_to_teachers, most_known, sentence_of_folds
 from seqclf.runs import CLASSIFICATION, RUNNING, Run
 
 FOLDS = "-folds.json"
@@ -38,6 +38,7 @@ class Entry:
         problem: what is wrong with its files; None if nothing is.
         folds: names of the runs of a cross-validation.
         fold_of: the cross-validation that the run is a fold of.
+        known_in_folds: of a cross-validation, what the teachers of its folds knew of their held-out texts, by split.
         manifest: the content of the manifest or of the summary; empty if it cannot be read.
     """
 
@@ -52,6 +53,7 @@ class Entry:
     problem: str | None = None
     folds: tuple[str, ...] = ()
     fold_of: str | None = None
+    known_in_folds: tuple[Mapping[str, KnownTexts], ...] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -79,8 +81,19 @@ class Entry:
 
     @cached_property
     def known_to_teachers(self) -> Mapping[str, KnownTexts]:
-        """By split, the texts that its teachers knew: its scores on that split do not compare with those of others."""
-        return {} if self.is_cross_validation else known_to_teachers(self.manifest)
+        """By split, the texts that its teachers knew: its scores on that split do not compare with those of others.
+
+        Of a cross-validation, those of the fold whose teachers knew most.
+        """
+        return most_known(self.known_in_folds) if self.is_cross_validation else known_to_teachers(self.manifest)
+
+    def about_teachers(self, split: str) -> str | None:
+        """What its teachers knew of a split, in a sentence without a full stop; None if nothing."""
+        if (known := self.known_to_teachers.get(split)) is None:
+            return None
+        if not self.is_cross_validation:
+            return known.sentence(split)
+        return sentence_of_folds([fold[split] for fold in self.known_in_folds if split in fold], split)
 
     @cached_property
     def size(self) -> int:
@@ -144,6 +157,7 @@ def read_folds(summary: Path, named_like_folds: Iterable[Entry]) -> Entry:
         started=min((one.started for one in folds if one.started), default=None),
         ended=max((one.ended for one in folds if one.ended), default=None),
         folds=tuple(dict.fromkeys([*(row["run"] for row in rows), *names])),
+        known_in_folds=tuple(one.known_to_teachers for one in folds),
         manifest=found,
     )
 

@@ -43,6 +43,7 @@ from seqclf.training.initialize.start import Start, start_of
 from seqclf.training.initialize.words import Account
 from seqclf.training.memory_estimate import check_memory
 from seqclf.training.pretrained import Pretrained, read_pretrained
+from seqclf.training.teachers.known import known_from_start, warnings_from_start
 from seqclf.training.teachers.teach import with_teachers
 
 
@@ -136,6 +137,8 @@ def examine(
     if start is not None:
         account = Account.of(start, data)
         report.starts_from, report.starting = account.as_json(), account.sentences()
+        for warning in warnings_from_start(config, known_from_start(config, data)):
+            report.warnings.append(loaded.placed(Problem(("initialize", "from"), warning)))
     tokens = {name: split for name, split in encoded.items() if split is not None}
     _add_tokens(report, loaded, texts, tokens, data.tokenizer)
     _add_unlabelled(report, data)

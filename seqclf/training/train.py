@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from seqclf.config import Config, with_absolute_paths, write_config
@@ -11,7 +12,7 @@ from seqclf.data.prepare import TrainingData, prepare
 from seqclf.errors import InputError, SeqclfError
 from seqclf.files import write_text
 from seqclf.new_runs import now
-from seqclf.run_teachers import as_entry
+from seqclf.run_teachers import KnownTexts, as_entry, most_known
 from seqclf.runs import COMPLETE, FAILED, INTERRUPTED, RUNNING, Run
 from seqclf.tasks.base import Say, Task
 from seqclf.tasks.kinds import task_of
@@ -25,6 +26,7 @@ from seqclf.training.environment import environment
 from seqclf.training.memory_estimate import check_memory
 from seqclf.training.options import Callbacks, Outcome, TrainOptions
 from seqclf.training.resolve import resolved
+from seqclf.training.teachers.known import known_from_start, warnings_from_start
 from seqclf.training.teachers.teach import with_teachers
 from seqclf.training.workers import Workers, agree, started
 
@@ -119,7 +121,7 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
     with workers.lost("start all workers again"):
         config, chosen = _decided(config, data, run, options, workers=workers, say=callbacks.stage)
         task = task_of(config, data)
-        _write_data(run, data, task)
+        _write_data(run, data, task, _known_from_start(config, data, run, callbacks.stage))
         if options.memory_check:
             check_memory(config, data, workers=workers.count)
         compared = config if workers.is_chief else _without_baseline(config)
@@ -167,13 +169,28 @@ def _check_same_data(run: Run, data: TrainingData) -> None:
         )
 
 
-def _write_data(run: Run, data: TrainingData, task: Task) -> None:
-    """Record the tokenizer, what the task needs, and at last the fingerprints, unless the run has them."""
+def _known_from_start(config: Config, data: TrainingData, run: Run, say: Say) -> dict[str, KnownTexts]:
+    """Held-out texts that teachers of the runs knew that a new training starts from; warns of them."""
+    if run.manifest.get("data_fingerprint") is not None:
+        return {}
+    known = known_from_start(config, data)
+    for warning in warnings_from_start(config, known):
+        say(f"warning: {warning}")
+    return known
+
+
+def _write_data(run: Run, data: TrainingData, task: Task, known: Mapping[str, KnownTexts]) -> None:
+    """Record the tokenizer, what the task needs, and at last the fingerprints, unless the run has them.
+
+    ``known``: held-out texts that are known to the weights of the run's start.
+    """
     if run.manifest.get("data_fingerprint") is None:
         data.tokenizer.save(run.tokenizer)
         task.save(run)
-        run.update_manifest(data_fingerprint=data.fingerprints, training_texts=len(data.train))
+        taught = {} if data.taught is None else data.taught.known
+        run.update_manifest(training_texts=len(data.train), **as_entry(most_known([taught, known])))
         if data.unlabelled is not None:
             run.update_manifest(unlabelled_texts=asdict(data.unlabelled.counts))
         if data.taught is not None:
-            run.update_manifest(teacher=data.taught.about, **as_entry(data.taught.known))
+            run.update_manifest(teacher=data.taught.about)
+        run.update_manifest(data_fingerprint=data.fingerprints)

@@ -1,8 +1,10 @@
-"""Held-out texts that teachers knew: what they learnt from the labels of these texts reaches the new model."""
+"""Held-out texts that teachers knew: what they learnt from the labels of these texts reaches the new model, also by
+the weights of a run that it starts from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from seqclf.data.seen import Seen
 from seqclf.errors import InputError
 from seqclf.files import shell_word
 from seqclf.run_teachers import KnownTexts, known_to_teachers
+from seqclf.runs import Run
 from seqclf.training.teachers.find import Teacher
 
 _NONE = np.empty(0, np.uint64)
@@ -21,11 +24,49 @@ _KINDS = 3
 """``trained``, ``refit`` and ``taught`` of ``KnownTexts``."""
 
 
+Knowledge = tuple[NDArray[np.uint64], ...]
+"""Digests of known texts, ``uint64 [texts]``: one array for each kind of ``KnownTexts``."""
+
+
 def known_texts(config: Config, data: TrainingData, teachers: Sequence[Teacher]) -> dict[str, KnownTexts]:
     """The texts of the validation and the test split that teachers knew, by split; without splits of which they knew
     few, and those that cannot be read (`seqclf eval` says why)."""
+    return _counted(config, data, {one.name: _knowledge(one) for one in teachers if one.trained_on is not None})
+
+
+def known_from_start(config: Config, data: TrainingData) -> dict[str, KnownTexts]:
+    """The same for teachers of the runs that the model starts from (``initialize``).
+
+    ``config``: names these runs by their paths.
+    """
+    if config.initialize is None:
+        return {}
+    knowledge: dict[str, Knowledge] = {}
+    for origin in (Teacher(Run(Path(path))) for path in config.initialize.origins):
+        for split, known in known_to_teachers(origin.run.manifest if origin.run.has_manifest else {}).items():
+            counts = (known.trained, known.refit, known.taught)
+            digests = origin.digests_of((split,))
+            for name in known.teachers if digests is not None else ():
+                before = knowledge.get(name, (_NONE,) * _KINDS)
+                # Which texts are of which kind is not recorded: all count as of the most frequent one.
+                knowledge[name] = tuple(
+                    np.concatenate([one, digests]) if kind == np.argmax(counts) else one
+                    for kind, one in enumerate(before)
+                )
+    return _counted(config, data, knowledge)
+
+
+def warnings_from_start(config: Config, known: Mapping[str, KnownTexts]) -> Iterator[str]:
+    """For each split, what its texts mean that teachers of the runs of ``initialize`` knew."""
+    origins = () if config.initialize is None else config.initialize.origins
+    names = " and ".join(Path(path).name for path in origins)
+    for split, one in known.items():
+        yield f"{names}: {one.sentence(split)}"
+
+
+def _counted(config: Config, data: TrainingData, knowledge: Mapping[str, Knowledge]) -> dict[str, KnownTexts]:
+    """``known_texts``, from what each teacher knows, by its name."""
     found = {}
-    knowledge = {one.name: _knowledge(one) for one in teachers if one.trained_on is not None}
     for split in HELD_OUT if knowledge else ():
         if not data.corpus.has(split):
             continue
@@ -46,9 +87,9 @@ def known_texts(config: Config, data: TrainingData, teachers: Sequence[Teacher])
     return found
 
 
-def _knowledge(teacher: Teacher) -> tuple[NDArray[np.uint64], ...]:
-    """Digests of the texts that a teacher was trained on, that its n-grams were fitted to at the end, and that its own
-    teachers knew: one array for each kind of ``KnownTexts``."""
+def _knowledge(teacher: Teacher) -> Knowledge:
+    """The texts that a teacher was trained on, that its n-grams were fitted to at the end, and that its own teachers
+    knew."""
     refit = ("validation",) if teacher.run.was_fitted_to_validation else ()
     kinds = (("train",), refit, tuple(known_to_teachers(teacher.run.manifest)))
     known = [teacher.digests_of(splits) if splits else None for splits in kinds]

@@ -43,8 +43,10 @@ def list_command(
     separated by tabs, below a line of headings.
     """
     from seqclf.cli import run_list
+    from seqclf.cli.run_best import too_good
     from seqclf.run_catalogue.catalogue import entries
     from seqclf.run_catalogue.query import in_order
+    from seqclf.run_catalogue.scores import SPLITS
 
     everything = entries(runs)
     found = in_order(filters.of(everything), sort, reverse=reverse, score=metric)[:limit]
@@ -63,5 +65,8 @@ def list_command(
         say(f"None of the {len(everything):,} runs in {runs} fits.", err=True)
     else:
         say(f"No runs in {runs}. Train one with `seqclf train CONFIG`, or set the folder with --runs.", err=True)
+    for split in SPLITS:
+        if known := [entry.name for entry in found if split in entry.scores and split in entry.known_to_teachers]:
+            say(too_good(known, split), err=True)
     if broken := next((entry for entry in found if entry.problem), None):
         say(f"Some files are damaged: seqclf runs show {shell_word(broken.name)}", err=True)
