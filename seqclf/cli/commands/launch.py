@@ -27,19 +27,34 @@ def launch_command(*, local: int, arguments: tuple[str, ...]) -> None:
     """
     from seqclf.cli.commands.train import train_command
     from seqclf.cli.local_workers import LocalWorkers, command_of, free_addresses
-    from seqclf.cli.problems import check_files
-    from seqclf.cli.train_arguments import check_together, loaded_from
-    from seqclf.starter.formats import is_data
 
     given = train_command.make_context("train", list(arguments), parent=click.get_current_context())
     for name, option in _OWN.items():
         if given.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError(f"launch starts workers that train one model: omit {option}")
-    check_together(given)
-    if given.params["resume"] is None and not is_data(given.params["config_file"]):
-        loaded, _ = loaded_from(given)  # every worker would name the same problems
-        check_files(loaded)
+    _check(given)
     addresses = free_addresses(local)
     code = LocalWorkers([command_of(arguments, addresses, index) for index in range(local)]).run()
     if code:
         sys.exit(code)
+
+
+def _check(given: click.Context) -> None:
+    """Raise the errors that every worker would raise for these arguments of ``train``, if finding them is quick."""
+    from seqclf.cli.hint import HintedError
+    from seqclf.cli.problems import check_files
+    from seqclf.cli.train_arguments import check_together, loaded_from
+    from seqclf.run_choice import find_resumable
+    from seqclf.starter.formats import is_data
+
+    try:
+        check_together(given)
+    except HintedError as error:  # its hint is a command line of train
+        raise click.UsageError(f"{error.message}; change the config with --set, as --set training.epochs=3") from error
+    options = given.params
+    if options["resume"] is not None:
+        further = options["epochs"] is not None or options["patience"] is not None
+        find_resumable(options["runs"], options["resume"], further=further)
+    elif not is_data(options["config_file"]):
+        loaded, _ = loaded_from(given)
+        check_files(loaded)
