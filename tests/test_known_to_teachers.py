@@ -253,4 +253,4 @@ def test_a_cross_validation_says_in_how_many_folds(tmp_path: Path) -> None:
     made_run(tmp_path, "b-1", validation=0.1)
     done = called(tmp_path, "compare", "b-1", "a-1", "--markdown")
     assert f"warning: a-1: {sentence}" in done.stderr and r"\*" not in done.stdout
-    assert "a-1 is a cross-validation" in done.stderr and "b-1 is" not in done.stderr
+    assert "a-1 is a cross-validation" in done.stderr and "b-1 is a cross" not in done.stderr
