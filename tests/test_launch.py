@@ -15,9 +15,11 @@ import pytest
 from conftest import POOLED, written_config
 from many_workers import environment
 
-from seqclf.cli import train_runs
+from seqclf.cli import launched, train_runs
 from seqclf.cli.local_workers import LocalWorkers
+from seqclf.cli.worker_options import how_to_resume
 from seqclf.runs import FAILED, Run
+from seqclf.training.cluster import cluster_of
 from seqclf.training.events import TrainingStarted
 from seqclf.training.job import Job
 from seqclf.training.workers import LostWorker, Workers
@@ -92,6 +94,7 @@ def test_a_killed_worker_ends_all_and_the_run_resumes(config: Path, tmp_path: Pa
     assert resumed.returncode == 130, output
     assert "[1] Worker 1: training was interrupted; worker 0 wrote the run." in output, output
     assert "[0] Interrupted; the weights so far are saved." in output
+    assert f"To resume: seqclf launch --local 2 --resume {run.folder}" in output
     assert run.model.is_file()
 
 
@@ -104,6 +107,15 @@ def test_every_worker_names_the_run_that_worker_0_writes(tmp_path: Path) -> None
     own = Run(tmp_path / "small-1")
     job = Job(nothing, own, nothing, nothing, nothing, task=nothing, started=0.0, workers=Told())
     assert "start all workers again with --resume runs/small-7 in place of the config" in job._after_a_loss()
+
+
+def test_a_stopped_training_says_how_its_workers_resume(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, cluster = Run(Path("runs/a b-1")), cluster_of(["a:1", "b:1"], 0)
+    assert how_to_resume(run, None) == run.how_to_resume
+    assert how_to_resume(run, cluster) == "start all workers again with --resume 'runs/a b-1' in place of the config"
+    for name, value in launched.variables(None).items():
+        monkeypatch.setenv(name, value)
+    assert how_to_resume(run, cluster) == "seqclf launch --local 2 --resume 'runs/a b-1'"
 
 
 def test_a_loss_after_ctrl_c_is_an_interruption(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from seqclf.cli.problems import show_warning
 from seqclf.cli.stop_request import StopRequest
 from seqclf.cli.train_summary import folds_summary, known_in_folds, summary
 from seqclf.cli.train_summary import show as show_summary
-from seqclf.cli.worker_options import end_of_helper, quiet_listener
+from seqclf.cli.worker_options import end_of_helper, how_to_resume, quiet_listener
 from seqclf.cli.wrap import say, width_of
 from seqclf.cli.written_report import written_folds_report, written_report
 from seqclf.files import shell_word
@@ -40,7 +40,7 @@ def train_new(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None:
         config = as_trained(loaded.config, run)
         compared = behind(config, outcome, run.folder)
         text = summary(run.folder, runs, config, outcome, advised=advises(compared))
-    _end(text, outcome.status, stop, warning=compared, run=run)
+    _end(text, outcome.status, stop, warning=compared, resume=how_to_resume(run, options.cluster))
 
 
 def train_folds(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None:
@@ -81,7 +81,7 @@ def resume(runs: Path, name: str, options: TrainOptions, *, epochs: int | None, 
     if tested_before and not _is_tested(run):
         again = f"seqclf eval{runs_argument(runs)} --run {shell_word(run.name)}"
         text += f"\nDropped     test metrics of the earlier weights; to measure again: {again}"
-    _end(text, outcome.status, stop, warning=compared, run=run)
+    _end(text, outcome.status, stop, warning=compared, resume=how_to_resume(run, options.cluster))
 
 
 def _write_report(run: Run, outcome: Outcome, options: TrainOptions, callbacks: Callbacks) -> None:
@@ -123,15 +123,15 @@ def _monitored(loaded: LoadedConfig | None = None, *, writes: bool = True) -> It
             raise interruption from error
 
 
-def _end(text: str, status: str, stop: StopRequest, *, warning: str | None, run: Run | None = None) -> None:
-    """Print the result; exit with the signal's code if one ended the training. ``run`` is the run to resume, if any."""
+def _end(text: str, status: str, stop: StopRequest, *, warning: str | None, resume: str | None = None) -> None:
+    """Print the result; exit with the signal's code if one ended the training. ``resume``: what resumes it, if any."""
     from seqclf.runs import INTERRUPTED
 
     show_summary(text)
     if warning is not None and status != INTERRUPTED:
         show_warning(warning)
     if status == INTERRUPTED:
-        how = "" if run is None else f" To resume: {run.how_to_resume}"
+        how = "" if resume is None else f" To resume: {resume}"
         say(f"Interrupted; the weights so far are saved.{how}", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
 

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seqclf.cli.launched import is_launched
 from seqclf.cli.value_types import Whole
 from seqclf.cli.wrap import say
+from seqclf.files import shell_word
 from seqclf.training.events import Event, Stage
 
 if TYPE_CHECKING:
     from seqclf.cli.stop_request import StopRequest
+    from seqclf.runs import Run
     from seqclf.training.cluster import Cluster
     from seqclf.training.options import Outcome
 
@@ -70,6 +73,16 @@ def quiet_listener(show: Callable[[Event], None]) -> Callable[[Event], None]:
             show(event)
 
     return listen
+
+
+def how_to_resume(run: Run, cluster: Cluster | None) -> str:
+    """What to type to resume a run with as many workers as it had; with others it is not resumed bit for bit."""
+    if cluster is None:
+        return run.how_to_resume
+    again = f"--resume {shell_word(run.folder)}"
+    if is_launched():
+        return f"seqclf launch --local {cluster.count} {again}"
+    return f"start all workers again with {again} in place of the config"
 
 
 def end_of_helper(outcome: Outcome, cluster: Cluster, stop: StopRequest) -> None:
