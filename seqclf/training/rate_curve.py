@@ -85,9 +85,9 @@ class RateCurve:
     def suggestion(self) -> float | None:
         """The rate at which the smoothed loss falls fastest, on its way to the least one; two significant digits.
 
-        None if the loss falls by less than 0.2 % of the first one, or than ten times what is chance: the curve is noise.
-        The sweep is the range test of Smith (2017, "Cyclical learning rates for training neural networks", section
-        3.3), which reads two bounds off the curve; the steepest point lies between them.
+        None if the loss falls by less than 0.2 % of the first one, or than ten times what is chance: the curve is
+        noise. The sweep is the range test of Smith (2017, "Cyclical learning rates for training neural networks",
+        section 3.3), which reads two bounds off the curve; the steepest point lies between them.
         """
         smoothed = self.smoothed
         end = int(np.argmin(smoothed))
