@@ -88,7 +88,7 @@ def test_the_numbers_are_those_of_both_runs(binary_run: Run, pooled_run: Run, tm
     assert [one["right"] for one in differing].count("run") == only[0]
     assert all(one["run"]["prediction"] != one["against"]["prediction"] for one in differing)
     assert {one["place"] for one in differing} == set(np.flatnonzero(right[0] != right[1]))
-    assert found["seen"]["against"] == {"trained_on": 0, "validated_on": 0}
+    assert found["seen"]["against"] == {"trained_on": 0, "validated_on": 0, "known_to_teachers": 0}
 
 
 def test_the_other_way_round_is_the_opposite(binary_run: Run, pooled_run: Run) -> None:
