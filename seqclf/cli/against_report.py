@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from seqclf.cli.console import console
-from seqclf.cli.grids import Grid, Report, Values
+from seqclf.cli.grids import Grid, Part, Report, Values
 from seqclf.cli.report_output import print_report
 from seqclf.evaluation.paired_words import conclusion, p_of, tests_in
 from seqclf.labels import on_one_line
@@ -31,7 +31,7 @@ def show_comparison(found: Found, *, markdown: bool = False) -> None:
     print_report(console(), Report(title, [conclusion(found), "", *_parts(found)]), markdown=markdown)
 
 
-def _parts(found: Found) -> Iterator[str | Grid | Values]:
+def _parts(found: Found) -> Iterator[Part]:
     comparison = found.comparison
     yield score_grid(comparison)
     yield from tests_in(comparison)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqclf.cli.console import console
-from seqclf.cli.grids import Grid, Report, Values
+from seqclf.cli.grids import Grid, Part, Report
 from seqclf.cli.report_output import print_report
 from seqclf.files import shell_word
 from seqclf.labels import on_one_line
@@ -33,7 +33,7 @@ _FEW_FOUND = f"the model finds the label in fewer than {LEAST_FOUND} of the text
 
 def show(found: Suspects, listing: Listing, path: Path, top: int) -> None:
     """Print what was found. ``path``: the file with all of it, which was not written if nothing was found."""
-    parts = [*_parts(found, listing, top), "", *_next_steps(found, len(listing), path)]
+    parts: list[Part] = [*_parts(found, listing, top), "", *_next_steps(found, len(listing), path)]
     print_report(console(), Report(_title(found), parts))
 
 
@@ -47,7 +47,7 @@ def _title(found: Suspects) -> str:
     )
 
 
-def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid | Values]:
+def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[Part]:
     if found.why_not is None:
         yield from _of_labels(found, listing, top)
     yield ""
@@ -58,7 +58,7 @@ def _parts(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid |
         yield "No equal or similar texts."
 
 
-def _of_labels(found: Suspects, listing: Listing, top: int) -> Iterator[str | Grid | Values]:
+def _of_labels(found: Suspects, listing: Listing, top: int) -> Iterator[Part]:
     if found.agreement < found.majority + _LITTLE * (1 - found.majority):
         yield (
             "The model is hardly better than the most frequent answer, so do not trust its list of labels; try "
