@@ -11,6 +11,8 @@
 ``calibration.json`` only after ``seqclf calibrate``: temperatures, and the thresholds for the probabilities that result
 ``extra.json``      how the columns beside the text (``data.extra``) become features; only with such columns
 ``prior.json``      label frequencies in the training texts: the prediction for a text without known tokens
+``tensorboard/``    what a training has written for TensorBoard, if it was asked to (``seqclf.trackers``)
+``tracking/``       the ids of the run in its trackers
 ``history.jsonl``   one line every ``training.log_every`` steps and every epoch
 ``checkpoint/``     the training state at the last two checkpoints; for a finished run, the final state
 ``model.keras``     the model with the weights that were kept

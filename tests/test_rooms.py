@@ -124,6 +124,7 @@ ALLOWED = {
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},
     "report": BASE
     | {"runs", "run_files", "run_teachers", "run_members", "run_catalogue", "config", "baseline", "evaluation"},
+    "trackers": BASE | {"runs", "run_files", "run_catalogue", "config", "training"},
     "starter": BASE
     | {"runs", "new_runs", "config", "text", "data", "sources", "training", "evaluation", "baseline", "file_encoding"},
     "training": BASE

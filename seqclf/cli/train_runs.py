@@ -7,12 +7,13 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from seqclf.cli.against_baseline import advises, behind, folds_behind
 from seqclf.cli.options import runs_argument
 from seqclf.cli.problems import show_warning
 from seqclf.cli.stop_request import StopRequest
+from seqclf.cli.tracker_options import TrackerChoice, tracked
 from seqclf.cli.train_summary import folds_summary, known_in_folds, summary
 from seqclf.cli.train_summary import show as show_summary
 from seqclf.cli.worker_options import end_of_helper, how_to_resume, quiet_listener
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
     from seqclf.training.events import Event
 
 
-def train_new(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None:
+def train_new(loaded: LoadedConfig, runs: Path, options: TrainOptions, track: TrackerChoice) -> None:
     """Train a new run, and print its summary."""
     from seqclf.training import session
     from seqclf.training.automatic import as_trained
 
-    with _monitored(loaded, writes=options.writes) as (stop, callbacks):
+    with _monitored(loaded, tracking=_Tracking(track, runs), writes=options.writes) as (stop, callbacks):
         run, outcome = session.train_new(loaded.config, runs, options, callbacks)
         if options.cluster is not None and not options.writes:
             return end_of_helper(outcome, options.cluster, stop)
@@ -43,11 +44,11 @@ def train_new(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None:
     _end(text, outcome.status, stop, warning=compared, resume=how_to_resume(run, options.cluster))
 
 
-def train_folds(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None:
+def train_folds(loaded: LoadedConfig, runs: Path, options: TrainOptions, track: TrackerChoice) -> None:
     """Train a new run for each fold, and print the summary of all."""
     from seqclf.training import session
 
-    with _monitored(loaded) as (stop, callbacks):
+    with _monitored(loaded, tracking=_Tracking(track, runs)) as (stop, callbacks):
         folds, found = session.train_folds(loaded.config, runs, options, callbacks)
         for one in found.finished:
             _write_report(Run(runs / one.run), one.outcome, options, callbacks)
@@ -62,15 +63,25 @@ def train_folds(loaded: LoadedConfig, runs: Path, options: TrainOptions) -> None
     _end(text, found.status, stop, warning=compared)
 
 
-def resume(runs: Path, name: str, options: TrainOptions, *, epochs: int | None, patience: int | None) -> None:
+def resume(
+    runs: Path,
+    name: str,
+    options: TrainOptions,
+    track: TrackerChoice,
+    *,
+    epochs: int | None,
+    patience: int | None,
+) -> None:
     """Resume the run ``name``, and print its summary. With ``epochs`` or ``patience`` it may be finished."""
     from seqclf.run_choice import find_resumable
     from seqclf.training import session
     from seqclf.training.automatic import as_trained
 
     run = find_resumable(runs, name, further=epochs is not None or patience is not None)
+    track.check(run, writes=options.writes)
     tested_before = _is_tested(run)
-    with _monitored(writes=options.writes) as (stop, callbacks):
+    tracking = _Tracking(track, run.folder.parent, run)
+    with _monitored(tracking=tracking, writes=options.writes) as (stop, callbacks):
         config, outcome = session.resume(run, options, callbacks, epochs=epochs, patience=patience)
         if options.cluster is not None and not options.writes:
             return end_of_helper(outcome, options.cluster, stop)
@@ -84,6 +95,14 @@ def resume(runs: Path, name: str, options: TrainOptions, *, epochs: int | None, 
     _end(text, outcome.status, stop, warning=compared, resume=how_to_resume(run, options.cluster))
 
 
+class _Tracking(NamedTuple):
+    """Which trackers follow the trainings in a folder of runs; ``run``: the run that is resumed."""
+
+    choice: TrackerChoice
+    runs: Path
+    run: Run | None = None
+
+
 def _write_report(run: Run, outcome: Outcome, options: TrainOptions, callbacks: Callbacks) -> None:
     """Write the report of a finished training, unless its options say otherwise."""
     if options.report and outcome.status == FINISHED:
@@ -92,21 +111,28 @@ def _write_report(run: Run, outcome: Outcome, options: TrainOptions, callbacks: 
 
 
 @contextlib.contextmanager
-def _monitored(loaded: LoadedConfig | None = None, *, writes: bool = True) -> Iterator[tuple[StopRequest, Callbacks]]:
-    """Show progress during the block, and give errors in options of the config their places in its file.
+def _monitored(
+    loaded: LoadedConfig | None = None, *, tracking: _Tracking, writes: bool = True
+) -> Iterator[tuple[StopRequest, Callbacks]]:
+    """Show and track progress during the block, and give errors in options of the config their places in its file.
 
-    ``writes``: whether this process writes the run; else it shows little.
+    ``writes``: whether this process writes the run; else it shows little and tracks nothing.
     """
     from seqclf.cli.progress import progress_listener
     from seqclf.config.problems import ConfigError
     from seqclf.training.workers import LostWorker
 
-    with StopRequest() as stop, progress_listener() as show_all:
-        show = show_all if writes else quiet_listener(show_all)
+    with contextlib.ExitStack() as stack:
+        stop, show = stack.enter_context(StopRequest()), stack.enter_context(progress_listener())
+        if writes:
+            tell = stack.enter_context(tracked(tracking.choice, tracking.runs, show, tracking.run))
+        else:
+            show, tell = quiet_listener(show), lambda event: None
 
         def listen(event: Event) -> None:
             stop.update(event)
             show(event)
+            tell(event)
 
         try:
             yield stop, Callbacks(listen, stop)

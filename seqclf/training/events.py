@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from seqclf.metrics.baseline import BaselineScores
 from seqclf.metrics.protocol import Metrics
@@ -26,6 +27,7 @@ class TrainingStarted:
         notes: what the task says about the training (``Task.notes``).
         scores: names of the scores in the headline of a validation.
         starts_from: what the model has from another run (``initialize``), in sentences.
+        folder: of the run, whose config and manifest are written; None where none is trained.
     """
 
     data: str
@@ -38,6 +40,7 @@ class TrainingStarted:
     notes: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
     starts_from: tuple[str, ...] = ()
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -143,4 +146,15 @@ class TrainingDone:
     best_epoch: int | None
 
 
-Event = Stage | TrainingStarted | EpochStarted | StepDone | EpochDone | BaselineDone | TrainingDone
+@dataclass(frozen=True)
+class RunEnded:
+    """The run is written, up to its report: the last event of a training that did not fail.
+
+    Attributes:
+        status: ``finished`` or ``interrupted``.
+    """
+
+    status: str
+
+
+Event = Stage | TrainingStarted | EpochStarted | StepDone | EpochDone | BaselineDone | TrainingDone | RunEnded

@@ -15,7 +15,7 @@ from seqclf.runtime import current_threads
 from seqclf.training.answers import keep_answers, validation_answers
 from seqclf.training.baseline import ParallelBaseline
 from seqclf.training.environment import peak_memory_bytes, processor_seconds
-from seqclf.training.events import TrainingDone, TrainingStarted
+from seqclf.training.events import RunEnded, TrainingDone, TrainingStarted
 from seqclf.training.evidence import TrainingEvidence
 from seqclf.training.extend import extend_training
 from seqclf.training.initialize.start import start_of
@@ -164,6 +164,7 @@ class Job:
             notes=(*data.notes, *task.notes, *self.chosen, *([] if reading is None else [reading]), *self._notes),
             starts_from=() if account is None else tuple(account.sentences()),
             scores=task.metrics.monitored(),
+            folder=self.run.folder,
         )
 
     @property
@@ -267,6 +268,7 @@ class Job:
                 keep_answers(run, self.data, validated.answers, baseline.answers, self.callbacks.stage)
             if self.options.report:
                 self._evidence.write(validated.findings, seconds)
+        self.callbacks.listen(RunEnded(status))
         scores = None if compared is None else compared.scores
         return Outcome(status, done.best_epoch, validation, seconds, scores)
 

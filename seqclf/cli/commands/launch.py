@@ -27,11 +27,13 @@ def launch_command(*, local: int, arguments: tuple[str, ...]) -> None:
     """
     from seqclf.cli.commands.train import train_command
     from seqclf.cli.local_workers import LocalWorkers, command_of, free_addresses
+    from seqclf.cli.tracker_options import choice_of
 
     given = train_command.make_context("train", list(arguments), parent=click.get_current_context())
     for name, option in _OWN.items():
         if given.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError(f"launch starts workers that train one model: omit {option}")
+    choice_of(given.params).check_packages()
     _check(given)
     addresses = free_addresses(local)
     code = LocalWorkers([command_of(arguments, addresses, index) for index in range(local)]).run()

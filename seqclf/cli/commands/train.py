@@ -12,6 +12,7 @@ from seqclf.cli.launched import end_with_launcher
 from seqclf.cli.options import UserPath, allow_code_option, complete_unfinished, runs_option, set_option, threads_option
 from seqclf.cli.origins import init_from_option, warn_of_origin
 from seqclf.cli.problems import check_files, show_problem, warn_of_files
+from seqclf.cli.tracker_options import TrackerChoice, tracker_options
 from seqclf.cli.train_arguments import check_together, loaded_from
 from seqclf.cli.value_types import OneOf, Whole
 from seqclf.cli.worker_options import cluster_from, workers_options
@@ -55,6 +56,7 @@ from seqclf.training.options import OnNan, TrainOptions
     default=True,
     help="Write a report that also shows some of the texts, and keep them with the run (the default), or do not.",
 )
+@tracker_options
 @set_option
 @threads_option
 @workers_options
@@ -73,6 +75,7 @@ def train_command(
     on_nan: OnNan,
     memory_check: bool,
     report: bool,
+    track: TrackerChoice,
     settings: tuple[str, ...],
     threads: int | str,
     workers: str | None,
@@ -96,8 +99,9 @@ def train_command(
     end_with_launcher()
     options = TrainOptions(on_nan=on_nan, memory_check=memory_check, threads=threads, report=report, cluster=cluster)
     if resume is not None:
-        train_runs.resume(runs, resume, options, epochs=epochs, patience=patience)
+        train_runs.resume(runs, resume, options, track, epochs=epochs, patience=patience)
         return
+    track.check(writes=options.writes)
     loaded, starter = loaded_from(context)
     if options.writes:  # all workers would say the same
         for warning in loaded.warnings:
@@ -109,4 +113,4 @@ def train_command(
         warn_of_origin(loaded, runs)
         check_runs_folder(runs)
     train = train_runs.train_new if folds is None else train_runs.train_folds
-    train(loaded, runs, replace(options, starter=starter))
+    train(loaded, runs, replace(options, starter=starter), track)
