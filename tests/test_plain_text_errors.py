@@ -69,8 +69,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("number.txt[:90%]", "number.txt: no such file; did you mean numbers.txt?"),
         ("a" * 5_000, "a" * 5_000 + ": no such file"),
         ("other", "other: no such file (paths are relative to the current folder)"),
-        ("https://a.b/c.txt", "https://a.b/c.txt: is a URL; seqclf reads local files: download it first"),
-        ("*.text", "*.text: no file matches this pattern (paths are relative to the current folder)"),
+        ("nope://a.b/c.txt", 'nope://a.b/c.txt: unknown protocol "nope"'),
+        (
+            "*.text",
+            "*.text: no file matches this pattern; the current folder has binary.txt, blank.txt, cut.txt.xz and ",
+        ),
+        (
+            "none/*.txt",
+            "none/*.txt: no file matches this pattern; there is no folder none (paths are relative to",
+        ),
         ("noth*", "noth*: no file matches this pattern; it matches folders only"),
         ("nothing", "nothing: contains no texts; expected files such as nothing/book.txt"),
         (

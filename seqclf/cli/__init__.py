@@ -25,6 +25,7 @@ from seqclf.cli.problems import show_error
 from seqclf.cli.streams import prepared, run_in_utf8
 from seqclf.cli.wrap import say, width_of, wrapped
 from seqclf.errors import SeqclfError
+from seqclf.listener import telling
 
 _OUT_OF_MEMORY = (
     "out of memory: lower training.batch_size, tokenizer.max_tokens, tokenizer.vocab_size, embedding.dim or the units "
@@ -149,5 +150,5 @@ def cli() -> None:
 
 def main() -> None:
     run_in_utf8()
-    with prepared():
+    with prepared(), telling(lambda sentence: say(sentence, err=True)):
         cli(prog_name="seqclf")

@@ -37,7 +37,7 @@ def source_of(
     from seqclf.sources.table.reader import TableSource
     from seqclf.sources.without_labels import WithoutLabels
     from seqclf.starter.formats import format_of
-    from seqclf.tables.formats import TEXT_KINDS, kind_of
+    from seqclf.tables.formats import OWN_COLUMNS, TEXT_KINDS, kind_of
 
     if path.is_dir():
         what = f"{path} is a folder of texts"
@@ -64,7 +64,7 @@ def source_of(
     table = TableSource(read.text, read.label, **named)
     if not labelled:
         return table
-    own_columns = all((kind_of(file) or file_format) == "jsonl" for file in files)
+    own_columns = all((kind_of(file) or file_format) in OWN_COLUMNS for file in files)
     optional = _optional_columns(config, table, path, own_columns=own_columns)
     return TableSource(read.text, read.label, **optional, **named)
 

@@ -1,1 +1,1 @@
-"""Rows of csv, tsv, JSON, parquet, xlsx and txt files, or an error for each malformed row, read one at a time."""
+"""Rows of csv, tsv, JSON, parquet, TFRecord, xlsx and txt files, or an error for each malformed one, one at a time."""

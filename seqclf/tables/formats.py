@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,6 +22,8 @@ KINDS = {
     ".xlsb": "xlsx",
     ".xls": "xlsx",
     ".ods": "xlsx",
+    ".tfrecord": "tfrecord",
+    ".tfrecords": "tfrecord",
 }
 """File kinds by extension. jsonl: lines of JSON or one array of objects, by content. xlsx: any spreadsheet."""
 
@@ -30,8 +33,11 @@ USUAL = (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".xlsx")
 OUTPUT_KINDS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 """Kinds of files that are written, by extension."""
 
-READ_KINDS = ("csv", "tsv", "jsonl", "parquet", "xlsx", "txt")
+READ_KINDS = ("csv", "tsv", "jsonl", "parquet", "tfrecord", "xlsx", "txt")
 """File kinds that `predict` reads; txt has one text per line."""
+
+OWN_COLUMNS = ("jsonl", "tfrecord")
+"""File kinds without a header: each row has its own columns."""
 
 WRITE_KINDS = ("csv", "tsv", "jsonl", "parquet")
 """File kinds that predictions are written to."""
@@ -43,6 +49,9 @@ PLAIN_TEXT = (".txt", ".text", ".md")
 """Usual extensions of files of text without columns."""
 
 _ARCHIVES = {".tgz": "tar xzf {}", ".tar": "tar xf {}", ".7z": "7z x {}", ".rar": "unrar x {}"}
+_SHARD = re.compile(r"-\d{2,}-of-\d{2,}$")
+"""How TensorFlow, Hugging Face and others number the parts of a data set."""
+
 UNREAD = (".numbers", *_ARCHIVES)
 """Extensions of files that contain tables and are not read."""
 
@@ -50,10 +59,15 @@ UNREAD = (".numbers", *_ARCHIVES)
 def kind_of(path: Path) -> str | None:
     """The kind of a file by its extension, packed or not; None if it is unknown. Opens only zip files, which contain
     the name of the file within. Raises ``InputError`` for a zip file without exactly one file."""
-    kind = KINDS.get(unpacked_name(path).suffix.lower())
+    kind = KINDS.get(_ending(path))
     if kind is None and packing_of(path) == ".zip" and path.is_file():
         return KINDS.get(Path(member_name(path)).suffix.lower())
     return kind
+
+
+def _ending(path: Path) -> str:
+    """The extension without those of a packing and a shard: ``.tfrecord`` of ``a.tfrecord-00000-of-00004.gz``."""
+    return Path(_SHARD.sub("", unpacked_name(path).name)).suffix.lower()
 
 
 def output_kind_of(path: Path) -> str | None:

@@ -127,7 +127,8 @@ def no_such_file(path: Path | str, hint: str = "") -> InputError:
     file = Path(path)
     if is_url(str(path)):
         url = re.sub(r":/+", "://", str(path), count=1)
-        return InputError(f"{url}: is a URL; seqclf reads local files: download it first (curl -LO {shlex.quote(url)})")
+        cure = f"only files of data in a config may be remote: download it first (curl -LO {shlex.quote(url)})"
+        return InputError(f"{url}: is a URL; {cure}")
     if glob.has_magic(str(path)):
         found = [name for name in sorted(glob.glob(str(path))) if Path(name).is_file()]
         such = f", such as {shlex.quote(found[0])}" if found else ""

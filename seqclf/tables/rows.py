@@ -15,6 +15,7 @@ from seqclf.tables.parquet import parquet_rows
 from seqclf.tables.row import Notes, Row
 from seqclf.tables.sheets import sheet_rows
 from seqclf.tables.text_lines import lines
+from seqclf.tables.tfrecord import tfrecord_rows
 
 
 def rows(
@@ -31,7 +32,7 @@ def rows(
 
     Args:
         kind: one of ``READ_KINDS``.
-        encoding: Python's name of the encoding; parquet files ignore it.
+        encoding: Python's name of the encoding; parquet and TFRecord files ignore it.
         column: name for the single column of txt.
         header: names of the columns of a csv or tsv file without a header line.
         notes: filled with what the reader notices.
@@ -44,6 +45,8 @@ def rows(
         return parquet_rows(path, opened, notes)
     if kind == "xlsx":
         return sheet_rows(path, opened, notes)
+    if kind == "tfrecord":
+        return tfrecord_rows(path, opened)
     if kind == "txt":
         return lines(path, opened, encoding, column)
     if kind == "jsonl":

@@ -135,7 +135,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ),
         (
             "data: {source: table, train: x, format: docx}\n" + POOL,
-            ['1:33: data.format: unknown value "docx" (known: auto, csv, tsv, jsonl, parquet, xlsx)'],
+            ['1:33: data.format: unknown value "docx" (known: auto, csv, tsv, jsonl, parquet, tfrecord, xlsx)'],
         ),
         (
             "data: {source: table, train: x, encoding: ansi99}\n" + POOL,

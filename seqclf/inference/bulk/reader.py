@@ -13,7 +13,7 @@ from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
 from seqclf.file_encoding import UTF8, suggestion
 from seqclf.tables.decoding import NotDecoded
-from seqclf.tables.formats import READ_KINDS, USUAL, kind_of, unknown_ending
+from seqclf.tables.formats import OWN_COLUMNS, READ_KINDS, USUAL, kind_of, unknown_ending
 from seqclf.tables.names import column_hint, listed, no_such_file, similar_column
 from seqclf.tables.packed import reading, unpacked, unpacked_name
 from seqclf.tables.row import Notes, ReadingStopped, Row
@@ -22,7 +22,7 @@ from seqclf.tables.values import shown
 from seqclf.text.fields import filled, join_fields
 
 STREAM = "-"
-_LOOKED_AT = 100  # rows of jsonl, which has no header, before a column counts as missing
+_LOOKED_AT = 100  # rows of files without a header before a column counts as missing
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Source:
     """A file, or standard input if ``path`` is ``-``.
 
     Attributes:
-        kind: csv, tsv, jsonl, parquet, xlsx, or txt: one text per line, in the (first) column.
+        kind: csv, tsv, jsonl, parquet, tfrecord, xlsx, or txt: one text per line, in the (first) column.
         column: the column of the texts, or several whose values together are a text.
         encoding: of the text, by Python's name.
         extra: columns beside the text to read; a row may lack them.
@@ -150,7 +150,7 @@ class Reader:
             if absent := [column for column in columns if column not in values]:
                 error = _missing(absent[0], columns, list(values))
                 missing += 1
-                if not found and (self._source.kind != "jsonl" or missing == _LOOKED_AT):
+                if not found and (self._source.kind not in OWN_COLUMNS or missing == _LOOKED_AT):
                     raise InputError(f"{self._source.name}: {error}")
                 yield InputError(f"{where}: {error}")
                 continue

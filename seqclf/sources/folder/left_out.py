@@ -11,7 +11,7 @@ from seqclf.labels import on_one_line
 _NAMED = 3
 _SHOWN = 6
 _SNIFFED = 8_192  # bytes
-_TABLES = frozenset(".csv .tsv .jsonl .ndjson .parquet .xlsx .xls .ods".split())
+_TABLES = frozenset(".csv .tsv .jsonl .ndjson .parquet .tfrecord .xlsx .xls .ods".split())
 _BINARY = frozenset(
     ".pdf .doc .docx .odt .rtf .ppt .pptx .jpg .jpeg .png .gif .bmp .tif .tiff .webp .svg .ico .mp3 .wav .mp4 .avi "
     ".mov .zip .gz .bz2 .xz .zst .tar .tgz .rar .npy .npz .pkl .pickle .pyc .so .dll .exe .bin .dat .db .sqlite "

@@ -66,10 +66,10 @@ class TableData(ColumnOptions):
         description="Names of the columns of csv and tsv files without a header line, such as `[label, title, text]`; "
         "null: the first line names them.",
     )
-    format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "xlsx"] = Field(
+    format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "tfrecord", "xlsx"] = Field(
         "auto",
         description="Format of the files; auto: from the file extension. jsonl: one JSON object per line, or one array "
-        "of objects. xlsx: a spreadsheet.",
+        "of objects. tfrecord: tf.train.Example messages. xlsx: a spreadsheet.",
     )
     encoding: Encoding = UTF8
 

@@ -31,7 +31,7 @@ class TableReading:
     """How files are read.
 
     Attributes:
-        file_format: csv, tsv, jsonl, parquet or xlsx; auto uses the file extension.
+        file_format: csv, tsv, jsonl, parquet, tfrecord or xlsx; auto uses the file extension.
         options: prefix of options where the user sets them, for messages.
         encoding: Python's name of the files' encoding.
         header: names of the columns of csv and tsv files without a header line.
@@ -52,7 +52,7 @@ class TableReading:
         if kind is None:
             cure = _RENAME
             if self.options == "data.":
-                cure = f"set data.format to csv, tsv, jsonl, parquet or xlsx{plain_text_advice(path)}"
+                cure = f"set data.format to csv, tsv, jsonl, parquet, tfrecord or xlsx{plain_text_advice(path)}"
             raise InputError(unknown_ending(path, cure))
         return kind
 

@@ -21,6 +21,7 @@ from seqclf.sources.table.files import files_of
 from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
 from seqclf.sources.table.one_file import Digests, TableReading
 from seqclf.sources.texts import LabelledTexts, digest
+from seqclf.tables.formats import OWN_COLUMNS
 from seqclf.tables.packed import open_binary
 from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.values import shown
@@ -37,7 +38,7 @@ class TableSource:
         label: column with the labels. Duplicates in a list of labels are dropped; an empty list means that no label
             applies. Several columns: each column is one label, with 1 where it applies and 0 where it does not. By
             label: the column with its probability. None: labels are not read.
-        file_format: csv, tsv, jsonl, parquet or xlsx; auto uses the file extension.
+        file_format: csv, tsv, jsonl, parquet, tfrecord or xlsx; auto uses the file extension.
         separator: separator between several labels in one field.
         options: prefix of ``text`` and ``label`` where the user sets them, for messages.
         group, weight: columns with the groups and the weights.
@@ -164,8 +165,8 @@ class TableSource:
     def read(self, part: str, most: int | None = None, every: int = 1) -> LabelledTexts:
         """Read every ``every``-th row, at most ``most`` rows. Raises ``InputError`` that lists malformed rows.
 
-        Rows of jsonl with missing columns are counted instead of listed. Labels of several files that are equal in
-        another spelling are one label.
+        Rows of jsonl and TFRecord with missing columns are counted instead of listed. Labels of several files that are
+        equal in another spelling are one label.
         """
         collected, multi = Collected(self._columns), False
         bad, starts, last = BadRows(self._reading_of(part)), list[int](), None
@@ -245,7 +246,7 @@ class TableSource:
         kind = kinds[0][0]
         if len(kinds) > 1 and len({self._shape(*one) for one in kinds}) > 1:
             return "jsonl"
-        return "csv" if kind == "xlsx" else kind
+        return {"xlsx": "csv", "tfrecord": "jsonl"}.get(kind, kind)
 
     def _shape(self, kind: str, path: Path) -> tuple[object, ...]:
         """Equal for files whose rows can be written to one file of their kind."""
@@ -255,7 +256,7 @@ class TableSource:
             with open_binary(path) as file:
                 return kind, str(pyarrow.parquet.read_schema(file))
         first = next((row for row in self._reading.rows(path) if not isinstance(row, InputError)), None)
-        return kind, *([] if first is None or kind == "jsonl" else first[1])
+        return kind, *([] if first is None or kind in OWN_COLUMNS else first[1])
 
     def rows(self, part: str) -> Iterator[Row | InputError]:
         return (row for _, row in self._all_rows(part))
@@ -267,9 +268,9 @@ class TableSource:
             yield str(path), row[0]
 
     def _check_columns(self, path: Path, line: int, row: Mapping[str, Any]) -> None:
-        """Raise ``RowMissesColumns`` with a line number only for jsonl, where each row has its own columns."""
+        """Raise ``RowMissesColumns`` with a line number only where each row has its own columns."""
         if path not in self._each_its_own:  # asking the file system for every row takes longer than reading it
-            self._each_its_own[path] = self._reading.kind(path) == "jsonl"
+            self._each_its_own[path] = self._reading.kind(path) in OWN_COLUMNS
         each_its_own = self._each_its_own[path]
         missing: dict[str, str] = {}
         for option, column in self._columns.named():
