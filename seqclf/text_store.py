@@ -7,6 +7,7 @@ import tempfile
 from abc import abstractmethod
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO, TypeVar, overload
 
 import numpy as np
@@ -112,23 +113,63 @@ class TextStore(Texts):
 
     def _read(self, start: int, stop: int) -> bytes:
         assert self._file is not None
-        content = os.pread(self._file.fileno(), stop - start, start)
-        while len(content) < stop - start:  # one call reads at most 2 GiB
-            more = os.pread(self._file.fileno(), stop - start - len(content), start + len(content))
-            if not more:
-                raise SeqclfError(f"{cache_folder()}: cannot read the texts stored there")
-            content += more
-        return content
+        return _read(self._file.fileno(), start, stop)
+
+    def stored(self) -> StoredTexts | None:
+        """All texts, if they are in the file; the last ones are written to it. None if they are in memory."""
+        if self._file is None:
+            return None
+        self._write()
+        ends = np.frombuffer(self._ends, np.int64)
+        return StoredTexts(self._file.fileno(), np.stack([ends[:-1], ends[1:]], axis=1))
+
+
+@dataclass(frozen=True)
+class StoredTexts:
+    """Texts in an open file.
+
+    Attributes:
+        file: its descriptor; open as long as the ``TextStore`` is.
+        spans: where each text begins and ends, in bytes, ``int64 [texts, 2]``.
+    """
+
+    file: int
+    spans: NDArray[np.int64]
+
+
+def stored(texts: Sequence[str]) -> StoredTexts | None:
+    """Where the texts of a ``TextStore``, or a selection of them, are in its file; None if they are in memory."""
+    if isinstance(texts, TextStore):
+        return texts.stored()
+    if isinstance(texts, Chosen) and (found := stored(texts.items)) is not None:
+        return StoredTexts(found.file, found.spans[texts.places])
+    return None
+
+
+def read_texts(file: int, spans: NDArray[np.int64]) -> Iterator[str]:
+    """The texts at these places of ``StoredTexts``."""
+    for start, stop in spans.tolist():
+        yield _read(file, start, stop).decode("utf-8", "surrogatepass")
+
+
+def _read(file: int, start: int, stop: int) -> bytes:
+    content = os.pread(file, stop - start, start)
+    while len(content) < stop - start:  # one call reads at most 2 GiB
+        more = os.pread(file, stop - start - len(content), start + len(content))
+        if not more:
+            raise SeqclfError(f"{cache_folder()}: cannot read the texts stored there")
+        content += more
+    return content
 
 
 class Chosen(Sequence[Item]):
     """A view of selected items of a sequence, by index."""
 
     def __init__(self, items: Sequence[Item], places: NDArray[np.int64]) -> None:
-        self._items, self._places = items, places
+        self.items, self.places = items, places
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self.places)
 
     @overload
     def __getitem__(self, index: int) -> Item: ...
@@ -138,5 +179,5 @@ class Chosen(Sequence[Item]):
 
     def __getitem__(self, index: int | slice) -> Item | list[Item]:
         if isinstance(index, slice):
-            return [self._items[int(place)] for place in self._places[index]]
-        return self._items[int(self._places[index])]
+            return [self.items[int(place)] for place in self.places[index]]
+        return self.items[int(self.places[index])]

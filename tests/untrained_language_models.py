@@ -9,7 +9,7 @@ import numpy as np
 from language_models import lm_config
 
 from seqclf.config import Config, checked_config
-from seqclf.data.prepare import encode_texts
+from seqclf.data.encode import encode_texts
 from seqclf.data.windows import Windows
 from seqclf.files import write_json
 from seqclf.inference import Scorer

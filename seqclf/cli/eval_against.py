@@ -49,7 +49,7 @@ def eval_against(run: Run, given: GivenTexts, opponent: Opponent, *, form: Form,
 
 
 def _compare(run: Run, given: GivenTexts, opponent: Opponent, *, scores: tuple[str, ...], threads: int | str) -> Found:
-    from seqclf.data.prepare import encode_texts
+    from seqclf.data.encode import encode_texts
     from seqclf.evaluation.against import as_read_by, seen_by
     from seqclf.evaluation.comparison import compared, usual_scores
     from seqclf.evaluation.measurable import open_measurable

@@ -40,9 +40,10 @@ def encoded_texts(
     config: Config, classifier: MeasurableClassifier, fingerprints: dict[str, str], scored: str | LabelledTexts
 ) -> EncodedTexts:
     """The texts of a split, or given texts, as token ids."""
+    from seqclf.data.encode import encode_texts
     from seqclf.data.label_sets import differ_in_case
     from seqclf.data.label_spelling import spelled_alike, spelling_note
-    from seqclf.data.prepare import encode_texts, prepare_split
+    from seqclf.data.prepare import prepare_split
 
     def report_stage(stage: str) -> None:
         say(stage, err=True)

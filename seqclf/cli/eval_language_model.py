@@ -78,7 +78,8 @@ def eval_language_model(
 
 
 def _encoded(run: Run, config: Config, model: KerasLanguageModel, scored: str | LabelledTexts) -> EncodedTexts:
-    from seqclf.data.prepare import encode_texts, prepare_split
+    from seqclf.data.encode import encode_texts
+    from seqclf.data.prepare import prepare_split
 
     if not isinstance(scored, str):
         return encode_texts(scored, model.tokenizer, NO_LABELS)

@@ -131,7 +131,7 @@ class EncodedTexts:
     @classmethod
     def collect(
         cls,
-        encoded: Iterable[NDArray[np.int32]],
+        encoded: Iterable[NDArray[np.integer]],
         labels: NDArray[Any],
         vocabulary_size: int,
         unknown: Unknown | None = None,
@@ -140,7 +140,7 @@ class EncodedTexts:
     ) -> EncodedTexts:
         """Concatenate the token ids of single texts in memory."""
         joined = io.BytesIO()
-        dtype = _dtype(vocabulary_size)
+        dtype = ids_dtype(vocabulary_size)
         offsets = _join(encoded, joined, dtype)
         return cls(np.frombuffer(joined.getbuffer(), dtype), offsets, labels, unknown, **vars(beside))
 
@@ -148,7 +148,7 @@ class EncodedTexts:
     def write(
         cls,
         folder: Path,
-        encoded: Iterable[NDArray[np.int32]],
+        encoded: Iterable[NDArray[np.integer]],
         labels: NDArray[Any],
         vocabulary_size: int,
         unknown: Unknown | None = None,
@@ -156,7 +156,7 @@ class EncodedTexts:
         beside: Beside = NOTHING,
     ) -> None:
         """Write the token ids of single texts to files that ``load`` reads, with one text in memory at a time."""
-        dtype = _dtype(vocabulary_size)
+        dtype = ids_dtype(vocabulary_size)
         with (folder / f"ids.{dtype.name}").open("wb") as file:
             offsets = _join(encoded, file, dtype)
         np.save(folder / _OFFSETS, offsets)
@@ -179,11 +179,12 @@ class EncodedTexts:
         return cls(IdsFile(ids), np.load(folder / _OFFSETS), np.load(folder / _LABELS), unknown, **beside)
 
 
-def _dtype(vocabulary_size: int) -> np.dtype[Any]:
+def ids_dtype(vocabulary_size: int) -> np.dtype[Any]:
+    """The smallest type for token ids."""
     return np.dtype(np.uint16 if vocabulary_size <= 2**16 else np.int32)
 
 
-def _join(encoded: Iterable[NDArray[np.int32]], file: BinaryIO, dtype: np.dtype[Any]) -> NDArray[np.int64]:
+def _join(encoded: Iterable[NDArray[np.integer]], file: BinaryIO, dtype: np.dtype[Any]) -> NDArray[np.int64]:
     """Write the concatenated ids; returns the offsets of the texts."""
     ends = array("q", [0])
     for row in encoded:

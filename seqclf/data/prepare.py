@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import tokenizers
 
 from seqclf.cache import cached
 from seqclf.config import Config, with_absolute_paths
 from seqclf.config.problems import Problem
 from seqclf.data.corpus import Corpus
-from seqclf.data.encoded import Beside, EncodedTexts
-from seqclf.data.label_sets import counted_texts, key_of, label_ids, label_shares
-from seqclf.data.label_spelling import spelled_alike, spelling_note
+from seqclf.data.encode import EXTRA_FORMAT, encode_split
+from seqclf.data.encoded import EncodedTexts
+from seqclf.data.label_sets import counted_texts
 from seqclf.data.same_rows import as_trained, check_same_rows
 from seqclf.data.taught import Taught
 from seqclf.data.unlabelled import UNLABELLED, Unlabelled, unlabelled_problems, unlabelled_texts
@@ -27,17 +26,14 @@ from seqclf.extra_columns import ExtraColumns
 from seqclf.files import expanded, write_json
 from seqclf.labels import NO_LABELS, Labels
 from seqclf.runs import Run
-from seqclf.sources import UnknownLabels
 from seqclf.sources.base import OptionError
-from seqclf.sources.texts import LabelledTexts, digest
+from seqclf.sources.texts import digest
 from seqclf.text.field_tokenizer import FieldTokenizer, fields_of
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.vectors import vectors_dim
-from seqclf.text.white_space import number_of_words
 
 _FORMAT = 2  # increment when the cached content changes but its key does not
-_EXTRA_FORMAT = 2  # the same for the columns beside the text
 
 
 @dataclass(frozen=True)
@@ -191,7 +187,7 @@ def _fitted_columns(corpus: Corpus, kinds: Mapping[str, str], fingerprint: str) 
         texts = counted_texts(corpus.texts_of("train", fingerprint))
         write_json(folder / "extra.json", ExtraColumns.fit(kinds, texts.extra).as_json())
 
-    entry = cached("extra", digest(_EXTRA_FORMAT, fingerprint, *kinds.items()), fit)
+    entry = cached("extra", digest(EXTRA_FORMAT, fingerprint, *kinds.items()), fit)
     return ExtraColumns.from_json(json.loads((entry / "extra.json").read_text(encoding="utf-8")))
 
 
@@ -244,83 +240,3 @@ def prepare_split(
         raise InputError(f"data.{split}: {error}") from error
     check_same_rows(corpus, config, split, fingerprints, config if trained is None else as_trained(config, trained))
     return encode_split(corpus, split, tokenizer, labels, on_stage, extra=extra)
-
-
-def encode_texts(
-    texts: LabelledTexts,
-    tokenizer: Tokenizer,
-    labels: Labels,
-    unknown_labels: UnknownLabels = "error",
-    *,
-    extra: ExtraColumns | None = None,
-) -> EncodedTexts:
-    """Encode texts of any origin; columns of ``extra`` that they lack have no value.
-
-    Raises ``InputError`` for a label that is not in ``labels``, unless ``unknown_labels`` (``data.unknown_labels``)
-    allows it, and if only one of ``texts`` and ``labels`` is multi-label.
-    """
-    encoded = EncodedTexts.collect(**_content(texts, tokenizer, labels, unknown_labels, extra))
-    return replace(encoded, separator_id=tokenizer.separator_id)
-
-
-def _content(
-    texts: LabelledTexts,
-    tokenizer: Tokenizer,
-    labels: Labels,
-    unknown_labels: UnknownLabels,
-    extra: ExtraColumns | None,
-) -> dict[str, Any]:
-    """The arguments of ``EncodedTexts.collect`` and ``EncodedTexts.write``; raises as ``encode_texts``."""
-    if not labels:
-        return _unlabelled_content(texts, tokenizer)
-    found = label_ids(texts, labels, unknown_labels)
-    kept = texts if found.kept is None else texts.chosen(found.kept)
-    features = None if extra is None else extra.encode(kept.extra, len(kept))
-    return {
-        "encoded": tokenizer.encode_all(kept.texts),
-        "labels": found.ids,
-        "vocabulary_size": tokenizer.vocabulary_size,
-        "unknown": found.unknown,
-        "beside": Beside(weights=kept.weights, shares=label_shares(kept, labels), extra=features),
-    }
-
-
-def _unlabelled_content(texts: LabelledTexts, tokenizer: Tokenizer) -> dict[str, Any]:
-    """``_content`` of texts without labels, which all have the label id 0."""
-    sizes = np.array([(number_of_words(text), len(text)) for text in texts.texts], np.int64).reshape(-1, 2)
-    return {
-        "encoded": tokenizer.encode_all(texts.texts),
-        "labels": np.zeros(len(texts), np.int32),
-        "vocabulary_size": tokenizer.vocabulary_size,
-        "beside": Beside(words=sizes[:, 0], characters=sizes[:, 1]),
-    }
-
-
-def encode_split(
-    corpus: Corpus,
-    split: str,
-    tokenizer: Tokenizer,
-    labels: Labels,
-    on_stage: Callable[[str], None],
-    *,
-    extra: ExtraColumns | None = None,
-) -> EncodedTexts:
-    """Encode a split like ``encode_texts``, or load it from the cache."""
-    unknown_labels: UnknownLabels = "error" if split == "train" else corpus.unknown_labels
-    fingerprint = corpus.fingerprint(split)
-
-    def encode(folder: Path) -> None:
-        texts = corpus.texts_of(split, fingerprint)
-        on_stage(f"Encoding {len(texts):,} {split} text{'' if len(texts) == 1 else 's'}")
-        corpus.note_digests(split, fingerprint, texts)
-        if labels and (changed := spelled_alike(texts, labels.names)[1]):
-            on_stage(f"The {split} {spelling_note(changed)}")
-        EncodedTexts.write(folder, **_content(texts, tokenizer, labels, unknown_labels, extra))
-
-    allowed = [] if unknown_labels == "error" else [key_of(unknown_labels)]
-    columns = [] if extra is None else [_EXTRA_FORMAT, extra.fingerprint]
-    key = digest(_FORMAT, fingerprint, tokenizer.fingerprint, labels, *allowed, *columns)
-    encoded = replace(EncodedTexts.load(cached("encoded", key, encode)), separator_id=tokenizer.separator_id)
-    if encoded.unknown is not None:
-        on_stage(encoded.unknown.summary_of(split))
-    return encoded

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from seqclf.starter.named_columns import NO_COLUMNS, NamedColumns
 from seqclf.starter.recipe import Family
+from seqclf.tables.names import is_url, no_such_file
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class Request:
         test: the same for the test texts.
         family: kind of the model.
         template: name of the template whose model is used.
+
+    Raises:
+        InputError: the path is a URL.
     """
 
     path: str
@@ -43,3 +47,7 @@ class Request:
     name: str | None = None
     family: Family | None = None
     template: str | None = None
+
+    def __post_init__(self) -> None:
+        if is_url(self.path):  # a starter looks at many files, and beside them
+            raise no_such_file(self.path)

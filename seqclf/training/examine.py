@@ -14,12 +14,13 @@ from seqclf.config import Config, LoadedConfig
 from seqclf.config.problems import ConfigError, Problem
 from seqclf.data.blank_columns import blank_column_warnings
 from seqclf.data.corpus import Corpus
+from seqclf.data.encode import encode_split
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.extra_statistics import ColumnStatistics, extra_statistics, extra_warnings
 from seqclf.data.label_spelling import spelled_alike, spelling_note
 from seqclf.data.leaks import DigestedTexts, Leak, leak
 from seqclf.data.normal_forms import normal_form_warnings
-from seqclf.data.prepare import TrainingData, encode_split, preparation_warnings, prepare
+from seqclf.data.prepare import TrainingData, preparation_warnings, prepare
 from seqclf.data.statistics import (
     TextStatistics,
     TokenStatistics,

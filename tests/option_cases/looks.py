@@ -25,7 +25,8 @@ def texts_of(config: Config, folder: Path) -> Any:
     """The labels, and the batches of each split in the first epoch."""
     from seqclf.data.batches import Batches
     from seqclf.data.corpus import Corpus
-    from seqclf.data.prepare import encode_split, prepare
+    from seqclf.data.encode import encode_split
+    from seqclf.data.prepare import prepare
 
     corpus = Corpus(config)
     data = prepare(config, corpus=corpus)
@@ -105,7 +106,8 @@ def ids_of_lines(config: Config, folder: Path) -> Any:
 
 def texts_with_a_new_label(config: Config, folder: Path) -> Any:
     """The labels of given texts, one of which no training text has."""
-    from seqclf.data.prepare import encode_texts, prepare
+    from seqclf.data.encode import encode_texts
+    from seqclf.data.prepare import prepare
     from seqclf.sources.texts import LabelledTexts
 
     data = prepare(config)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from seqclf.cache import cached, key_of
 from seqclf.errors import InputError
 from seqclf.file_encoding import UTF8, canonical, suggestion
+from seqclf.files import write_text
 from seqclf.sources.misread import misread
 from seqclf.sources.table.files import existing
 from seqclf.tables.decoding import NotDecoded
@@ -20,6 +23,7 @@ from seqclf.tables.row import Notes, ReadingStopped, Row
 from seqclf.tables.rows import rows
 from seqclf.tables.utf8_files import utf8_among
 
+_DIGEST = "digest.txt"
 _RENAME = (
     "texts need their labels: give a table with both, with the extension of its format, or a folder with one "
     "folder of texts per label"
@@ -82,8 +86,16 @@ class TableReading:
         return [path for path in paths if path.is_file() and self.kind(path) in TEXT_KINDS]
 
 
+_REMEMBERED = 64_000_000  # bytes; smaller files are read again in each process, within a tenth of a second
+_JUST_WRITTEN = 2.0  # seconds in which a file may change again without another time
+
+
 class Digests:
-    """Digests of files; a file is read again only when it has changed."""
+    """Digests of files; a file is read again only when it has changed.
+
+    Those of large files are kept in the cache: else, each training would begin with reading all files. A change shows
+    in the inode, the size or the times, of which programs cannot set that of the inode's last change.
+    """
 
     def __init__(self, reading: TableReading) -> None:
         self._reading = reading
@@ -95,9 +107,23 @@ class Digests:
             status = os.fstat(file.fileno())
             state = (str(path), status.st_ino, status.st_size, status.st_mtime_ns)
             if state not in self._known:  # do not read gigabytes twice
-                content = hashlib.file_digest(file, "sha256")
                 encoding = canonical(self._reading.encoding)
                 named = [] if encoding == UTF8 else [f"in {encoding}"]
-                content.update(repr((*read_as, *named, *read_beside)).encode())
-                self._known[state] = content.hexdigest()
+                self._known[state] = _remembered(file, status, repr((*read_as, *named, *read_beside)))
         return self._known[state]
+
+
+def _remembered(file: BinaryIO, status: os.stat_result, how: str) -> str:
+    """Hex digest of an open file and of how it is read, from the cache for a large file."""
+
+    def digest() -> str:
+        content = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]  # it needs less than it declares
+        content.update(how.encode())
+        return content.hexdigest()
+
+    changed = max(status.st_mtime, status.st_ctime)
+    if status.st_size < _REMEMBERED or time.time() - changed < _JUST_WRITTEN:
+        return digest()
+    facts = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    entry = cached("file_digests", key_of(*facts, how), lambda folder: write_text(folder / _DIGEST, digest()))
+    return (entry / _DIGEST).read_text(encoding="ascii")
