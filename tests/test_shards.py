@@ -19,13 +19,14 @@ from conftest import small_config, write_csv
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seqclf import text_store
+from seqclf import cache, text_store
 from seqclf.cache import cached, only_writer
 from seqclf.config import checked_config
 from seqclf.data import shards
 from seqclf.data.prepare import prepare
 from seqclf.data.shards import Shards, bounds_of
 from seqclf.errors import SeqclfError
+from seqclf.listener import telling
 from seqclf.sources.table import one_file
 from seqclf.sources.table.reader import TableSource
 from seqclf.text.kinds.byte import ByteTokenizer
@@ -222,6 +223,20 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     process.stdout.close()
     with only_writer(path, waits=False) as is_free:
         assert is_free
+
+
+def test_a_wait_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_SECONDS_TO_TELL", 0.0)
+    code = (
+        "import sys, time; from pathlib import Path; from seqclf.cache import only_writer\n"
+        "with only_writer(Path(sys.argv[1])): print('held', flush=True); time.sleep(1)"
+    )
+    path, said = tmp_path / "encoded" / "entry", list[str]()
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        with telling(said.append), only_writer(path) as is_mine:
+            assert is_mine
+    assert said == ["Waiting for another process that prepares the same (encoded)"]
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def text_digests(texts: Iterable[str]) -> NDArray[np.uint64]:
     digests = bytearray()
     for text in texts:
         digests += text_digest(text)
-    return np.frombuffer(bytes(digests), np.uint64)
+    return np.frombuffer(digests, np.uint64)
 
 
 def joined(texts: NDArray[np.uint64], groups: NDArray[np.uint64] | None) -> NDArray[np.int64] | None:
@@ -51,6 +51,8 @@ def joined(texts: NDArray[np.uint64], groups: NDArray[np.uint64] | None) -> NDAr
         texts: digests of the texts, ``uint64 [texts]``.
         groups: digests of their groups, ``uint64 [texts]``, ``NO_GROUP`` for texts without a group.
     """
+    if (groups is None or not groups.any()) and _are_distinct(texts):  # a tenth of the memory of what follows
+        return None
     sets = np.unique(texts, return_inverse=True)[1]
     if groups is not None and groups.any():
         sets = _linked(sets, groups)
@@ -61,6 +63,11 @@ def joined(texts: NDArray[np.uint64], groups: NDArray[np.uint64] | None) -> NDAr
     rank[np.argsort(first)] = np.arange(len(first))
     numbered: NDArray[np.int64] = rank[sets]
     return numbered
+
+
+def _are_distinct(texts: NDArray[np.uint64]) -> bool:
+    ordered = np.sort(texts)
+    return not (ordered[1:] == ordered[:-1]).any()
 
 
 def _linked(texts: NDArray[np.int64], groups: NDArray[np.uint64]) -> NDArray[np.int64]:

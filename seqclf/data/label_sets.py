@@ -163,7 +163,7 @@ def _places(texts: LabelledTexts, labels: Sequence[str]) -> NDArray[np.int32] | 
     """Indices into ``labels``, which must contain every label of the texts."""
     places = {name: place for place, name in enumerate(labels)}
     if not texts.multi:
-        return np.array([places[label] for label in texts.labels], dtype=np.int32)
+        return np.fromiter((places[label] for label in texts.labels), np.int32, len(texts))
     encoded = np.zeros((len(texts), len(labels)), dtype=np.bool_)
     for row, names in zip(encoded, texts.label_sets, strict=True):
         row[[places[name] for name in names]] = True

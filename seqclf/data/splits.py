@@ -93,7 +93,7 @@ def _by_label(labels: Sequence[str]) -> dict[str, NDArray[np.int64]]:
     """The indices of the texts of each label, ascending; labels in their order. Quick also for as many as texts."""
     names = sorted(set(labels))
     numbers = {name: number for number, name in enumerate(names)}
-    of_text = np.array([numbers[label] for label in labels], np.int64)
+    of_text = np.fromiter((numbers[label] for label in labels), np.int64, len(labels))
     ordered, ends = np.argsort(of_text, kind="stable"), np.cumsum(np.bincount(of_text, minlength=len(names)))
     return dict(zip(names, np.split(ordered, ends[:-1]), strict=True)) if names else {}
 

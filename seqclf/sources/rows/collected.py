@@ -48,7 +48,8 @@ class Collected:
     def add(self, row: LabelledRow) -> None:
         self._texts.append(row.text)
         self._labels.append(self._different.setdefault(row.label, row.label))  # equal labels share one object
-        self._groups.append(row.group)
+        if self._columns.group is not None:
+            self._groups.append(row.group)
         if self._columns.weight is not None:
             self._weights.append(row.weight)
         self._shares.extend(row.shares)
