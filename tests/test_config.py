@@ -154,6 +154,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         "source_is_consistent": "expected a column other than data.text",
         "fold_is_in_range": "needs data.folds, the number of folds",
         "folds_exclude_validation_texts": "data.validation names its own",
+        "training_takes_random_validation_texts": "has no texts to add: data.validation is 0",
         "something_reads_the_text": "is empty: add a layer",
         "ngrams_alone_have_no_network": "the head has no input because layers is empty",
         "head_sees_the_ngrams": "the head would never see the n-grams",
@@ -170,7 +171,7 @@ def test_there_are_many_broken_configs_and_every_check_has_one() -> None:
         assert words in messages
     assert "is the text column, and equal texts are always kept together" in messages  # source_is_consistent as well
     assert "expected at most tokenizer.ngram" in messages  # tokenizer_options_are_consistent as well
-    assert len(CHECKS) == 35
+    assert len(CHECKS) == 36
 
 
 def test_the_line_is_quoted_with_a_mark(tmp_path: Path) -> None:

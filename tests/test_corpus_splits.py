@@ -98,6 +98,30 @@ def test_groups_of_a_table_stay_in_one_split(tmp_path: Path) -> None:
     assert [len(corpus.texts(name)) for name in NAMES] == pytest.approx([120, 40, 40], abs=8)
 
 
+@pytest.mark.parametrize("kind", ["distinct", "repeated", "grouped", "multi-label"])
+def test_training_on_validation_texts_leaves_the_test_texts_alone(kind: str, tmp_path: Path) -> None:
+    draw = np.random.default_rng(1)
+    texts = [f"text {draw.integers(90) if kind == 'repeated' else i}" for i in range(200)]
+    labels = [" ".join("abc"[: 1 + i % 3]) if kind == "multi-label" else "ab"[i % 2] for i in range(200)]
+    rows = [(text, label, f"author {i % 40}") for i, (text, label) in enumerate(zip(texts, labels, strict=True))]
+    table = _table(tmp_path / "t.csv", rows, "author")
+    options: dict[str, Any] = {"validation": 0.2, "test": 0.2}
+    options |= {"group": "author"} if kind == "grouped" else {}
+    options |= {"label_separator": " "} if kind == "multi-label" else {}
+    before, joined = _corpus(table, **options), _corpus(table, **options, train_on_validation=True)
+    assert joined.fingerprint("test") == before.fingerprint("test")
+    assert np.array_equal(joined.places("test"), before.places("test"))
+    together = np.union1d(before.places("train"), before.places("validation"))
+    assert np.array_equal(joined.places("train"), together)
+    assert list(joined.texts("train").texts) == [texts[place] for place in together]
+    assert before.has("validation") and not joined.has("validation")
+    assert joined.fingerprint("train") not in {before.fingerprint(split) for split in NAMES}
+    without = _corpus(table, **options | {"validation": 0})
+    assert joined.fingerprint("train") != without.fingerprint("train")
+    if kind != "distinct":  # why this is an option, and not another fraction
+        assert not np.array_equal(without.places("test"), before.places("test"))
+
+
 def test_a_missing_group_column_is_reported_and_needed_only_for_random_splits(tmp_path: Path) -> None:
     table = _table(tmp_path / "t.csv", [(f"text {i}", "ab"[i % 2], f"{i // 2}") for i in range(40)], "author")
     plain = _table(tmp_path / "v.csv", [(f"other {i}", "ab"[i % 2]) for i in range(10)])

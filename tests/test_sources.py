@@ -297,7 +297,7 @@ def test_the_facts_of_a_source_type_agree(name: str) -> None:
     assert all(callable(getattr(reader, method, None)) for method in ("check", "fingerprint", "read"))
     assert isinstance(reader, RowSource) == (data.table_columns is not None)
     assert not list(data.problems())
-    shared = ["folds", "fold", "split_seed", *(["unknown_labels"] if kind.has_labels else [])]
+    shared = ["folds", "fold", "split_seed", "train_on_validation", *(["unknown_labels"] if kind.has_labels else [])]
     assert list(kind.model_fields)[-len(shared) :] == shared, "shared options are the last"
     assert ("unknown_labels" in kind.model_fields) == kind.has_labels == bool(data.columns().labels)
 

@@ -76,6 +76,8 @@ def _changes(path: Path, origin: Origin) -> Iterator[tuple[tuple[str, str] | tup
     if config.data.folds is not None:
         yield ("data", "folds"), None
         yield ("data", "fold"), None
+    if config.data.train_on_validation:
+        yield ("data", "train_on_validation"), False
     if config.embedding.vectors is not None:
         yield ("embedding", "vectors"), None
     if name_problem(name := name_after(str(path))) is None:

@@ -13,7 +13,9 @@ from seqclf.config.data_checks import (
     folds_exclude_validation_texts,
     fractions_are_numbers,
     fractions_leave_training_texts,
+    no_validation,
     source_is_consistent,
+    training_takes_random_validation_texts,
 )
 from seqclf.config.depth_checks import layer_rates_fit_the_layers
 from seqclf.config.objective_checks import objectives_fit_the_model, objectives_have_texts
@@ -222,9 +224,9 @@ def fields_fit_the_longest_text(
 
 
 def early_stopping_has_validation(data: DataConfig, training: TrainingConfig) -> Iterator[Problem]:
-    if training.early_stopping is not None and data.validation == 0 and data.folds is None:
+    if training.early_stopping is not None and not data.validates:
         message = (
-            "needs validation texts, but data.validation is 0: set training.early_stopping to null, or set "
+            f"needs validation texts, but {no_validation(data)}: set training.early_stopping to null, or set "
             "data.validation, such as 0.1"
         )
         yield Problem(("training", "early_stopping"), message)
@@ -232,9 +234,9 @@ def early_stopping_has_validation(data: DataConfig, training: TrainingConfig) ->
 
 def schedule_has_validation(data: DataConfig, training: TrainingConfig) -> Iterator[Problem]:
     schedule = training.schedule
-    if schedule is not None and schedule.needs_validation and data.validation == 0 and data.folds is None:
+    if schedule is not None and schedule.needs_validation and not data.validates:
         message = (
-            f"{schedule.type} needs validation texts, but data.validation is 0: choose another schedule, or set "
+            f"{schedule.type} needs validation texts, but {no_validation(data)}: choose another schedule, or set "
             "data.validation, such as 0.1"
         )
         yield Problem(("training", "schedule"), message)
@@ -251,6 +253,7 @@ CHECKS: tuple[Check, ...] = (
     fractions_are_numbers,
     fold_is_in_range,
     folds_exclude_validation_texts,
+    training_takes_random_validation_texts,
     source_is_consistent,
     unlabelled_texts_are_used,
     teacher_has_an_effect,

@@ -50,6 +50,24 @@ def folds_exclude_validation_texts(data: DataConfig) -> Iterator[Problem]:
         yield Problem(("data", "folds"), message)
 
 
+def training_takes_random_validation_texts(data: DataConfig) -> Iterator[Problem]:
+    if not data.train_on_validation:
+        return
+    path = ("data", "train_on_validation")
+    if data.folds is not None:
+        yield Problem(path, "needs one split, but data.folds makes several; remove one of the two")
+    elif data.validation == 0:
+        yield Problem(path, "has no texts to add: data.validation is 0; remove one of the two")
+    elif not isinstance(data.validation, float | int):
+        message = "is for random validation texts, but data.validation names its own; list them in data.train instead"
+        yield Problem(path, message)
+
+
+def no_validation(data: DataConfig) -> str:
+    """Why a config has no validation texts, for messages."""
+    return "data.train_on_validation is true" if data.train_on_validation else "data.validation is 0"
+
+
 def source_is_consistent(data: DataConfig, task: TaskConfig) -> Iterator[Problem]:
     for option, message in data.problems(with_labels=task.needs_labels):
         path = ("data", option) if isinstance(option, str) else ("data", *option)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seqclf.config.checks import Check, Layers
-from seqclf.config.data_checks import source_warnings
+from seqclf.config.data_checks import no_validation, source_warnings
 from seqclf.config.depth_checks import depth_has_an_effect, everything_is_unfrozen, patience_waits_for_unfreezing
 from seqclf.config.objective_checks import objective_warnings
 from seqclf.config.problems import Problem
@@ -60,8 +60,8 @@ def smoothing_is_used(ngrams: NgramsConfig | None) -> Iterator[Problem]:
 
 
 def refit_has_validation(data: DataConfig, ngrams: NgramsConfig | None) -> Iterator[Problem]:
-    if ngrams is not None and ngrams.refit and data.validation == 0 and data.folds is None:
-        message = "has no effect: data.validation is 0, so the first fit already uses all texts"
+    if ngrams is not None and ngrams.refit and not data.validates:
+        message = f"has no effect: {no_validation(data)}, so the first fit already uses all texts"
         yield Problem(("ngrams", "refit"), message)
 
 

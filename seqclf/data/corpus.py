@@ -15,7 +15,7 @@ from seqclf.cache import cached, found
 from seqclf.config import Config
 from seqclf.data.equal_texts import joined, text_digests
 from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, label_order, some_of
-from seqclf.data.splits import folded, partition
+from seqclf.data.splits import folded, partition, with_validation_in_training
 from seqclf.errors import InputError
 from seqclf.labels import NO_LABELS, Labels
 from seqclf.sources import SelectiveSource, Source, UnknownLabels
@@ -70,7 +70,8 @@ class Corpus:
         return self._config.data.unknown_labels
 
     def has(self, split: str) -> bool:
-        return self._parts[split] not in (None, 0, 0.0)
+        joins = self._config.data.train_on_validation and split == "validation"
+        return self._parts[split] not in (None, 0, 0.0) and not joins
 
     def has_own_part(self, split: str) -> bool:
         """Whether the split is a part of the source, not a fraction of the training part."""
@@ -82,7 +83,8 @@ class Corpus:
         if isinstance(part, str) and not (split == "train" and self._draws):
             return digest(self._source.fingerprint(part))
         of_source = self._drawn_from.fingerprint(self._train)
-        alone = self._drawn(split, of_source)
+        joins = self._config.data.train_on_validation and split == "train"
+        alone = self._drawn("train and validation" if joins else split, of_source)
         sets = self._sets_of(of_source)
         if sets is None:
             return alone
@@ -229,7 +231,8 @@ class Corpus:
             if self._fold:
                 fold, folds = self._fold
                 return folded(texts, fold, folds, **shares, seed=self._split_seed, sets=sets)
-            return partition(texts, **shares, seed=self._split_seed, sets=sets)
+            splits = partition(texts, **shares, seed=self._split_seed, sets=sets)
+            return with_validation_in_training(splits) if self._config.data.train_on_validation else splits
         except InputError as error:
             different = set(texts.label_sets)
             if len(different) > 1 or not self._labelled:

@@ -142,6 +142,15 @@ def _assign_multi_label(
     return where
 
 
+def with_validation_in_training(splits: dict[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
+    """The splits of ``partition``, with the validation texts among the training texts, in the order of the texts.
+
+    ``partition`` without validation texts would not do: other texts could then be those of the test.
+    """
+    joined = np.sort(np.concatenate([splits["train"], splits["validation"]]))
+    return {**splits, "train": joined, "validation": joined[:0]}
+
+
 def folded(
     texts: LabelledTexts,
     fold: int,

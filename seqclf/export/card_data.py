@@ -46,6 +46,8 @@ def training_data(
     between = " " if number is None else " of "
     yield f"- {texts}{between}{cell(named(str(manifest['data'])))} (source `{data.source}`){of_columns}."
     for split, word in _SPLITS.items():
+        if split == "validation" and not data.validates:
+            continue
         if (line := _origin(data.parts()[split])) is not None:
             refit = split == "validation" and (manifest.get("ngrams") or {}).get("refit")
             use = "not trained on, but the n-grams were fitted to them as well" if refit else "not trained on"

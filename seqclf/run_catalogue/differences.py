@@ -117,12 +117,14 @@ def split_to_test(comparison: Comparison) -> str | None:
         return None
     try:
         first, second = (one.run.labels for one in entries)
-        parts = config_of(entries[0]).data.parts()
+        data = config_of(entries[0]).data
     except InputError:  # a damaged run: eval says what is wrong
         return None
     if first.multi != second.multi or set(first) != set(second):
         return None
-    return next((split for split in (TEST, VALIDATION) if parts.get(split) not in (None, 0)), None)
+    if data.parts()[TEST] not in (None, 0):
+        return TEST
+    return VALIDATION if data.validates else None
 
 
 def best_places(name: str, values: Sequence[float | None]) -> set[int]:

@@ -38,6 +38,14 @@ SplitSeed = Annotated[
     ),
 ]
 
+TrainOnValidation = Annotated[
+    bool,
+    Field(
+        description="Train on the random validation texts as well, and validate on none; the test texts stay the same. "
+        "For a last training, once all options are chosen: `seqclf tune --refit`."
+    ),
+]
+
 UnknownLabels = Literal["error", "wrong", "drop"]
 UnknownLabelsOption = Annotated[
     UnknownLabels,
@@ -227,6 +235,7 @@ class SourceOptions(Strict):
     folds: Folds = None
     fold: Fold = None
     split_seed: SplitSeed = None
+    train_on_validation: TrainOnValidation = False
     unknown_labels: UnknownLabelsOption = "error"
 
     @classmethod
@@ -264,6 +273,11 @@ class SourceOptions(Strict):
     def validation_part(self) -> str | float:
         """The option ``validation``, unless there are folds. A list if the type allows lists (``parts_of``)."""
         return self.validation if self.folds is None else 1 / self.folds
+
+    @property
+    def validates(self) -> bool:
+        """Whether a training measures validation texts."""
+        return (self.validation != 0 or self.folds is not None) and not self.train_on_validation
 
     def describe(self, split: str = "train") -> str:
         """A short description of a split's origin."""

@@ -170,6 +170,30 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
             ["1:34: data.fold: expected a number from 1 to 2 (data.folds), found 3"],
         ),
         (
+            "data: {source: sample, train_on_validation: true, folds: 2, fold: 1}\n" + POOL,
+            [
+                "1:24: data.train_on_validation: needs one split, but data.folds makes several; remove one of the two",
+            ],
+        ),
+        (
+            "data: {source: sample, validation: 0, train_on_validation: true}\n" + POOL,
+            [
+                "1:39: data.train_on_validation: has no texts to add: data.validation is 0; remove one of the two",
+            ],
+        ),
+        (
+            "data: {source: table, train: x, validation: y.csv, train_on_validation: true}\n" + POOL,
+            [
+                "1:52: data.train_on_validation: is for random validation texts, but data.validation names its own; list them in data.train instead",
+            ],
+        ),
+        (
+            "data: {source: sample, train_on_validation: true}\n" + POOL + "training: {early_stopping: {}}\n",
+            [
+                "3:12: training.early_stopping: needs validation texts, but data.train_on_validation is true: set training.early_stopping to null, or set data.validation, such as 0.1",
+            ],
+        ),
+        (
             "data: {source: sample, n_splits: 2}\n" + POOL,
             ['1:24: data.n_splits: unknown option; did you mean "folds"?'],
         ),
