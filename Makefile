@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test test-next soak fuzz lock check format install bench results clean
+.PHONY: help demo test test-next test-extras soak fuzz lock check format install bench results clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -25,6 +25,26 @@ test-next: .venv/installed-dev  ## install the newest pre-releases of TensorFlow
 	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --pre tensorflow keras
 	.venv-next/bin/pytest $(PARALLEL)
+
+# An environment for each extra, on top of .venv, whose packages keep their versions. `make test` skips these tests and
+# says so; here a test that misses its package fails.
+EXTRAS := tune
+FOR_TESTS_OF_tune := 'psycopg2-binary>=2.9,<3'
+test-extras: $(EXTRAS:%=test-extra-%)  ## install each extra in an environment of its own, run its tests
+
+test-extra-%: .venv-%/installed
+	tests=$$(grep -l 'needs_extra("$*"' tests/test_*.py) && \
+	  SEQCLF_TEST_EXTRA=$* .venv-$*/bin/python -m pytest $(PARALLEL) $$tests
+
+.venv-%/installed: .venv/installed-dev
+	rm -rf .venv-$*
+	$(BIN)/python -m venv .venv-$*
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+	  > $$(.venv-$*/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/base.pth
+	$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable > .venv-$*/kept.txt
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --constraint .venv-$*/kept.txt \
+	  -e '.[$*]' $(FOR_TESTS_OF_$*)
+	@touch $@
 
 SOAK ?=
 soak: .venv/installed-dev  ## install, run the long tests (an hour): killed trainings, 5 GB of texts; other random examples of all others
@@ -79,4 +99,4 @@ lock: .venv/installed-dev  ## choose the newest versions that pyproject.toml all
 	$(BIN)/python .ci/licences.py
 
 clean:  ## remove .venv and the tools' caches; runs stay
-	rm -rf .venv .venv-next build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -43,6 +43,20 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(2_000, 10, 20)
 
 
+def needs_extra(extra: str, module: str) -> Any:
+    """The module of an extra, for the tests of a file that needs it.
+
+    Without the extra these tests are skipped, and pytest says why. `make test-extras` runs them where it is installed,
+    and finds their files by this call; a module that is missing there is an error.
+    """
+    import importlib
+
+    __tracebackhide__ = True  # pytest names the file that calls
+    if os.environ.get("SEQCLF_TEST_EXTRA") == extra:
+        return importlib.import_module(module)
+    return pytest.importorskip(module, reason=f"needs the extra {extra}; `make test-extras` runs it")
+
+
 SMALL = {
     "name": "small",
     "seed": 3,

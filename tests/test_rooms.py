@@ -122,6 +122,8 @@ ALLOWED = {
     "generation": BASE | {"runs", "onnx_session", "text", "hub"},
     "inference": BASE | {"onnx_session", "text", "generation", "hub"},
     "explanation": BASE | {"runs", "inference", "text", "evaluation", "model", "layers"},
+    "tuning": BASE
+    | {"runs", "new_runs", "figures", "option_types", "config", "layer_types", "data", "training", "inference"},
     "baseline": BASE | {"config", "layer_types", "text", "data", "sources", "tasks", "label_weights", "run_answers"},
     "benchmark": BASE | {"figures", "runtime", "tensorflow_startup", "config", "data", "layers", "model", "training"},
     "probe": BASE | {"figures", "config", "layer_types", "text", "model", "tasks", "training"},

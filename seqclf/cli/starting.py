@@ -93,12 +93,14 @@ def load_or_make(
     presets: bool = False,
     threads: int | str = "auto",
     runs: Path = Path("runs"),
+    search: bool = False,
 ) -> tuple[LoadedConfig, Callable[[Config], str] | None]:
     """The config of a file and None; for data, or with ``presets``, a config made for the data, and a function that
     returns its text by the config of a run. For data, with a run to start from: the config of that run, and None.
 
     Args:
         runs: the folder of the run that ``overrides`` may start from.
+        search: options may have ranges in place of values.
 
     Raises ``InputError``.
     """
@@ -111,7 +113,7 @@ def load_or_make(
     if is_for_language_model(path, overrides):
         return load_language_model(path, overrides, presets=presets)
     if not presets and not is_data(path):
-        return read_config(path, overrides), None
+        return read_config(path, overrides, search=search), None
     if any(override.path[0] == "initialize" for override in overrides):
         if presets:
             raise _chooses_layers(path)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from typing import Any, TypeVar
 
 import click
+
+_DURATION = re.compile(r"(?:(\d{1,6}(?:\.\d+)?)h)?(?:(\d{1,6}(?:\.\d+)?)m)?(?:(\d{1,9}(?:\.\d+)?)s?)?", re.ASCII)
 
 _Number = TypeVar("_Number", int, float)
 
@@ -46,6 +49,22 @@ class Real(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value!r}: expected a finite number, {_range(self)}", param, ctx)
         return _within(self, number, value, param, ctx)
+
+
+class Duration(click.ParamType[float]):
+    """An amount of time such as ``90s``, ``10m``, ``1h30m`` or ``600``, in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        found = _DURATION.fullmatch(str(value).strip().lower())
+        numbers = [] if found is None else [float(number or 0) for number in found.groups()]
+        if not any(numbers):
+            self.fail(f"{value!r}: expected an amount of time such as 90s, 10m or 1h30m", param, ctx)
+        hours, minutes, seconds = numbers
+        return 3600 * hours + 60 * minutes + seconds
 
 
 class OneOf(click.Choice[str]):

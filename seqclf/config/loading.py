@@ -11,13 +11,14 @@ from typing import Any
 
 from seqclf.config.files import Written, read_file
 from seqclf.config.problems import ConfigError, Place, Problem, dotted
+from seqclf.config.ranges import Range, check_ranges, places_of_ranges, read_range
 from seqclf.config.schema import Config
 from seqclf.config.validation import validate, warnings_of
 from seqclf.config.walk import DISCRIMINATORS, is_truth_value
 from seqclf.config.yaml_core import dump_yaml, read_yaml
 from seqclf.config.yaml_errors import YamlProblem
 from seqclf.errors import InputError
-from seqclf.files import expanded, write_text
+from seqclf.files import expanded, shell_word, write_text
 from seqclf.option_types import OptionPath
 from seqclf.sources.texts import DATA_VARIABLE
 from seqclf.tables.names import is_url
@@ -47,11 +48,13 @@ class LoadedConfig:
     """A checked config with the place where each option was written.
 
     Attributes:
+        ranges: what stands in the config in place of values, which are those to start a search from.
         warnings: options that are valid but costly or without effect, with places.
     """
 
     config: Config
     written: Written
+    ranges: tuple[Range, ...] = ()
 
     @property
     def warnings(self) -> list[Problem]:
@@ -96,11 +99,44 @@ def load_config(path: Path | str, overrides: Sequence[Override] = ()) -> Config:
     return read_config(path, overrides).config
 
 
-def read_config(path: Path | str, overrides: Sequence[Override] = (), text: str | None = None) -> LoadedConfig:
-    """Like ``load_config``, with the places of all options. ``text``: the content of a file not yet written."""
+def read_config(
+    path: Path | str, overrides: Sequence[Override] = (), text: str | None = None, *, search: bool = False
+) -> LoadedConfig:
+    """Like ``load_config``, with the places of all options.
+
+    Args:
+        text: the content of a file not yet written.
+        search: options may have ranges in place of values (``seqclf.config.ranges``), and are then the values to start
+            from; else a range is a problem.
+    """
     written = read_file(Path(path), text=text)
     for override in overrides:
         _apply(written, override)
+    ranges = _ranges(written, search=search)
+    return replace(_checked(written), ranges=ranges)
+
+
+def _ranges(written: Written, *, search: bool) -> tuple[Range, ...]:
+    """The ranges of a config, in whose places are values then. Raises ``ConfigError`` for all of their problems."""
+    if not (places := list(places_of_ranges(written.value))):
+        return ()
+    if not search:
+        tune = f"`seqclf tune {shell_word(written.file)}` searches it; to train, write a value"
+        problems = [Problem(path, f"is a range; {tune}", written.place(path)) for path, _ in places]
+        raise ConfigError(sorted(problems, key=_reading_order(written.file)))
+    found = [read_range(path, value) for path, value in places]
+    problems = [problem for _, of_one in found for problem in of_one]
+    ranges = [one for one, _ in found if one is not None]
+    if not problems:
+        ranges, written.value, problems = check_ranges(written.value, ranges)
+    if problems:
+        placed = [replace(problem, place=written.place(problem.path)) for problem in problems]
+        raise ConfigError(sorted([*placed, *written.problems], key=_reading_order(written.file)))
+    return tuple(ranges)
+
+
+def _checked(written: Written) -> LoadedConfig:
+    """The checked config. Raises ``ConfigError`` for all problems at once."""
     config, problems = validate(written.value, written.words)
     unread = {problem.path for problem in written.problems if _value_at(written.value, problem.path) is None}
     problems = [

@@ -53,7 +53,7 @@ def check_command(
 
     try:
         overrides = [*map(parse_override, settings), *origin_override(init_from)]
-        loaded, _ = load_or_make(config_file, overrides, runs=runs)
+        loaded, _ = load_or_make(config_file, overrides, runs=runs, search=True)
         loaded = with_origin(loaded, runs)
         check_files(loaded)
         silence_tensorflow()
@@ -74,10 +74,12 @@ def check_command(
     from seqclf.training.what_to_try import what_to_try
 
     to_try = what_to_try(loaded.config, report, str(config_file))
+    ranges = [str(one) for one in loaded.ranges]
     if as_json:
-        print_json({**_as_json(report), "what_to_try": to_try})
+        print_json({**_as_json(report), "ranges": ranges, "what_to_try": to_try})
     else:
         _show(report, to_try)
+        _show_ranges(ranges, config_file)
     if report.problems:
         sys.exit(1)
 
@@ -93,6 +95,13 @@ def _show(report: Report, to_try: Sequence[str]) -> None:
     click.echo(f"{_count(report.problems, 'problem')}, {_count(report.warnings, 'warning').lower()}.")
     if to_try:
         say("\nWhat to try:\n" + "\n".join(f"- {sentence}" for sentence in to_try))
+
+
+def _show_ranges(ranges: Sequence[str], config_file: Path) -> None:
+    """What a search would change; the report is about the values that it starts from."""
+    if ranges:
+        listed = "\n".join(f"- {one}" for one in ranges)
+        say(f"\nSearched by `seqclf tune {config_file}`, beginning with the values checked here:\n{listed}")
 
 
 def _as_json(report: Report) -> dict[str, Any]:
