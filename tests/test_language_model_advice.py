@@ -15,7 +15,7 @@ from seqclf.metrics.scores import number_of
 from seqclf.runs import Run
 from seqclf.training.advice import TrainingSummary, advice
 from seqclf.training.estimate import Estimate
-from seqclf.training.examine import Report
+from seqclf.training.examined import Report
 from seqclf.training.history import EpochLine, steps_of
 from seqclf.training.what_to_try import what_to_try
 

@@ -19,7 +19,7 @@ from seqclf.config.problems import Problem
 from seqclf.data.statistics import TextStatistics, TokenStatistics
 from seqclf.data.weight_statistics import WeightStatistics
 from seqclf.sources.texts import LabelledTexts
-from seqclf.training.examine import Report
+from seqclf.training.examined import Report
 from seqclf.training.what_to_try import what_to_try
 
 STOPPING = {"monitor": "val_loss"}

@@ -14,7 +14,7 @@ from seqclf.data.statistics import QUANTILES, TextStatistics
 from seqclf.labels import on_one_line
 
 if TYPE_CHECKING:
-    from seqclf.training.examine import Report
+    from seqclf.training.examined import Report
 
 _MOST_LABELS = 30
 _BAR = 40

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from seqclf.baseline.comparison import reported_score
 from seqclf.baseline.job import begin
@@ -16,14 +15,12 @@ from seqclf.data.blank_columns import blank_column_warnings
 from seqclf.data.corpus import Corpus
 from seqclf.data.encode import encode_split
 from seqclf.data.encoded import EncodedTexts
-from seqclf.data.extra_statistics import ColumnStatistics, extra_statistics, extra_warnings
+from seqclf.data.extra_statistics import extra_statistics, extra_warnings
 from seqclf.data.label_spelling import spelled_alike, spelling_note
-from seqclf.data.leaks import DigestedTexts, Leak, leak
+from seqclf.data.leaks import DigestedTexts, leak
 from seqclf.data.normal_forms import normal_form_warnings
 from seqclf.data.prepare import TrainingData, preparation_warnings, prepare
 from seqclf.data.statistics import (
-    TextStatistics,
-    TokenStatistics,
     label_problems,
     size_warnings,
     text_statistics,
@@ -32,65 +29,20 @@ from seqclf.data.statistics import (
     token_warnings,
 )
 from seqclf.data.unknown_tokens import long_word_warnings, unknown_to_a_run, unknown_warnings
-from seqclf.data.unlabelled import UNLABELLED, UnlabelledCounts
+from seqclf.data.unlabelled import UNLABELLED
 from seqclf.errors import InputError
-from seqclf.metrics.baseline import BaselineScores
 from seqclf.sources.texts import LabelledTexts
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.training.automatic import with_usual_numbers
 from seqclf.training.data_checks import problems_with_data
-from seqclf.training.estimate import Estimate, LayerRow, measure
+from seqclf.training.estimate import measure
+from seqclf.training.examined import Report
 from seqclf.training.initialize.start import Start, start_of
 from seqclf.training.initialize.words import Account
 from seqclf.training.memory_estimate import check_memory
-from seqclf.training.pretrained import Pretrained, read_pretrained
+from seqclf.training.pretrained import read_pretrained
 from seqclf.training.teachers.known import known_from_start, warnings_from_start
 from seqclf.training.teachers.teach import with_teachers
-
-
-@dataclass
-class Report:
-    """Facts about a config, its data and its model. An attribute is None if a problem prevents its examination.
-
-    Attributes:
-        splits: statistics by the name of the split, ``train`` first.
-        leaks: for each split after the first.
-        extra: statistics of the columns beside the text, by column and split.
-        unlabelled: numbers of texts without labels; also None if the config names none.
-        taught: what the model learns from its teachers, in sentences.
-        automatic: which numbers the training chooses, in sentences.
-        problems: problems that would make training or evaluation fail.
-        max_tokens: None: texts are not truncated.
-        vocabulary: size of the tokenizer's vocabulary.
-        tokens: like ``splits``; without test texts if they have no labels.
-        pretrained: also None if the config names no vectors.
-        baseline: scores of simple models on the validation texts (``seqclf.baseline``); also None without a baseline.
-        baseline_score: the metric that compares a run of the config with the baseline.
-        in_streams: whether the rows of a batch are streams of texts, not texts.
-        starts_from: what the model has from another run, for the manifest; None if it starts from random weights.
-        starting: the same in sentences.
-    """
-
-    data: str
-    splits: dict[str, TextStatistics]
-    leaks: dict[str, Leak]
-    problems: list[Problem]
-    warnings: list[Problem]
-    max_tokens: int | None
-    vocabulary: int | None = None
-    tokens: dict[str, TokenStatistics] | None = None
-    pretrained: Pretrained | None = None
-    layers: list[LayerRow] | None = None
-    estimate: Estimate | None = None
-    baseline: BaselineScores | None = None
-    baseline_score: str = "accuracy"
-    in_streams: bool = False
-    starts_from: dict[str, Any] | None = None
-    starting: list[str] = field(default_factory=list)
-    extra: dict[str, dict[str, ColumnStatistics]] = field(default_factory=dict)
-    unlabelled: UnlabelledCounts | None = None
-    taught: list[str] = field(default_factory=list)
-    automatic: list[str] = field(default_factory=list)
 
 
 def examine(

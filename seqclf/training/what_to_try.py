@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from seqclf.config import Config
 from seqclf.data.label_balance import uneven
 from seqclf.files import shell_word
-from seqclf.training.examine import Report
+from seqclf.training.examined import Report
 from seqclf.training.few_updates import smaller_batch
 
 _MOST = 3

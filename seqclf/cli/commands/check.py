@@ -18,7 +18,7 @@ from seqclf.cli.wrap import say
 
 if TYPE_CHECKING:
     from seqclf.config.problems import Problem
-    from seqclf.training.examine import Report
+    from seqclf.training.examined import Report
 
 
 @click.command("check", short_help="Check a config, its data and its model before training.")
