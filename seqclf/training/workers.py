@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from seqclf.training.state import TrainingState
 
 _HEARTBEAT_SECONDS = 30  # after which a machine that no longer answers counts as lost
+_SECONDS_TO_JOIN = 300  # after the roll call: TensorFlow's start, however slow the disk; it does not hear Ctrl-C
 _NUMBERS_A_MESSAGE = 1 << 22
 _TASK = re.compile(r"/task:(\d+)")
 _joined: dict[Cluster, Workers] = {}
@@ -172,12 +173,12 @@ class ManyWorkers(Workers):
 def started(cluster: Cluster | None) -> Workers:
     """The workers of a cluster, connected; ``None``: one alone.
 
-    A process can be part of one cluster only, which TensorFlow keeps until it ends. Call it before TensorFlow runs its
-    first operator. A worker uses one GPU: of those that it sees, the first that no worker before it on the same machine
-    uses.
+    A process can be part of one cluster only, which TensorFlow keeps until it ends. Call it after ``agree``, and before
+    TensorFlow runs its first operator. A worker uses one GPU: of those that it sees, the first that no worker before it
+    on the same machine uses.
 
     Raises:
-        SeqclfError: the cluster cannot be formed, or a worker does not come in ``cluster.seconds``.
+        SeqclfError: the cluster cannot be formed, or a worker has ended since the roll call.
     """
     if cluster is None:
         return Workers()
@@ -230,7 +231,7 @@ def _set_time_limits(cluster: Cluster) -> None:
     context.context().configure_coordination_service(
         service_type="standalone",
         service_leader="/job:worker/replica:0/task:0",
-        cluster_register_timeout_in_ms=int(cluster.seconds * 1000),
+        cluster_register_timeout_in_ms=_SECONDS_TO_JOIN * 1000,
         heartbeat_timeout_in_ms=_HEARTBEAT_SECONDS * 1000,
         coordinated_jobs=[workers],
     )
