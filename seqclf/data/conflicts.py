@@ -1,7 +1,8 @@
-"""Texts that occur with different labels: a few of them, to look at."""
+"""Texts that occur with different labels: a few of them to look at, and the warning about them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seqclf.data.leaks import DigestedTexts, SeenTexts
@@ -45,3 +46,13 @@ def conflicts(data: LabelledTexts, digested: DigestedTexts, seen: SeenTexts) -> 
         Conflict(on_one_line(as_line(data.texts[place]), _EXCERPT), tuple(sorted(seen.labels(digest))))
         for digest, place in places.items()
     )
+
+
+def conflicts_warning(count: int, shown: Sequence[Conflict], *, multi: bool, split: str) -> str:
+    """How many texts of a split occur with different labels, and which ones, as far as they are ``shown``."""
+    what = "different sets of labels" if multi else "more than one label"
+    texts = "1 text occurs" if count == 1 else f"{count:,} texts occur"
+    such = ": " if count == len(shown) else ", such as "
+    examples = such + " and ".join(map(str, shown)) if shown else ""
+    listed = "" if split == "test" else "; `seqclf suspects CONFIG` lists them"  # which reads no labels of test texts
+    return f"{texts} with {what}{examples}{listed}"

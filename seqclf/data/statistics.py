@@ -10,7 +10,7 @@ import numpy as np
 
 from seqclf.config.problems import Problem
 from seqclf.config.schema import TokenizerConfig
-from seqclf.data.conflicts import Conflict, conflicts
+from seqclf.data.conflicts import Conflict, conflicts, conflicts_warning
 from seqclf.data.encoded import EncodedTexts
 from seqclf.data.label_balance import uneven_warning
 from seqclf.data.label_sets import ALL_SHARES_THE_SAME, all_the_same, labels_a_text, some_of, what_to_do
@@ -223,7 +223,7 @@ def text_warnings(
         if split.empty:
             warn(name, _about_empty(split, columns or TableColumns()))
         if split.contradictory:
-            warn(name, _about_contradictory(split, is_test=name == "test"))
+            warn(name, conflicts_warning(split.contradictory, split.conflicts, multi=split.multi, split=name))
         if name in leaks and (leaked := leaks[name]).rows:
             before = "training" if name == "validation" else "training or validation"
             share = f"{leaked.rows:,} of {split.texts:,} texts ({leaked.texts:,} distinct)"
@@ -231,15 +231,6 @@ def text_warnings(
             other = f", {leaked.contradictory:,} of them with {label}" if leaked.contradictory else ""
             warn(name, f"{share} are also {before} texts{other}: scores on them say nothing about new texts")
     return warnings
-
-
-def _about_contradictory(split: TextStatistics, *, is_test: bool) -> str:
-    what = "different sets of labels" if split.multi else "more than one label"
-    count = "1 text occurs" if split.contradictory == 1 else f"{split.contradictory:,} texts occur"
-    such = ": " if split.contradictory == len(split.conflicts) else ", such as "
-    shown = such + " and ".join(map(str, split.conflicts)) if split.conflicts else ""
-    listed = "" if is_test else "; `seqclf suspects CONFIG` lists them"  # which reads no labels of test texts
-    return f"{count} with {what}{shown}{listed}"
 
 
 def _about_empty(split: TextStatistics, columns: TableColumns) -> str:
