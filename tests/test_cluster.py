@@ -135,7 +135,7 @@ def test_a_worker_that_does_not_come_is_named_after_the_time_limit() -> None:
         assert f"worker 2 ({addresses[2]}) did not come within 2 seconds" in str(error)
         assert error.exit_code == 1
     (alone,) = _roll(addresses, [{}], seconds=1, indices=[1])
-    assert f"worker 0 ({addresses[0]}) did not come within 1 seconds (Connection refused)" in str(alone)
+    assert f"worker 0 ({addresses[0]}) did not come within 1 second (Connection refused)" in str(alone)
 
 
 def _line_to(address: str) -> socket.socket:
@@ -266,6 +266,16 @@ def test_train_says_what_is_wrong_with_its_workers(arguments: list[str], message
     result = CliRunner().invoke(cli, ["train", str(config_file), *arguments])
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_worker_0_alone_describes_the_data(sample_csv: Path) -> None:
+    from seqclf.cli import cli
+
+    workers = ["--workers", ",".join(free_addresses(2)), "--wait", "1"]
+    for index in (0, 1):
+        result = CliRunner().invoke(cli, ["train", str(sample_csv), *workers, "--index", str(index)])
+        assert f"worker {1 - index} (127.0.0.1:" in result.stderr and "did not come within 1 second" in result.stderr
+        assert ("Found" in result.stderr) == (index == 0), result.stderr
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def _call_others(cluster: Cluster, facts: Facts, own: socket.socket, say: Callab
         while len(facts_of) < cluster.count and problem is None:
             if time.monotonic() >= ends:
                 missing = _listed(cluster, facts_of)
-                problem = (f"{missing} did not come within {cluster.seconds:g} seconds; {_LOOK}", False)
+                problem = (f"{missing} did not come within {_limit(cluster)}; {_LOOK}", False)
                 break
             one = _next_call(own, ends)
             for line in [line for line in there if not _still_waits(line)]:
@@ -160,7 +160,12 @@ def _answer(cluster: Cluster, facts: Facts, say: Callable[[str], None]) -> None:
         _judge(verdict)
         return
     reason = "" if why is None else f" ({why.strerror or why})"
-    raise SeqclfError(f"{cluster.name(0)} did not come within {cluster.seconds:g} seconds{reason}; {_LOOK}")
+    raise SeqclfError(f"{cluster.name(0)} did not come within {_limit(cluster)}{reason}; {_LOOK}")
+
+
+def _limit(cluster: Cluster) -> str:
+    """How long a worker waits, in words."""
+    return f"{cluster.seconds:g} second{'' if cluster.seconds == 1 else 's'}"
 
 
 def _judge(verdict: Mapping[str, Any]) -> None:

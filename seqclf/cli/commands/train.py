@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -102,8 +104,9 @@ def train_command(
         train_runs.resume(runs, resume, options, track, epochs=epochs, patience=patience)
         return
     track.check(writes=options.writes)
-    loaded, starter = loaded_from(context)
-    if options.writes:  # all workers would say the same
+    with contextlib.nullcontext() if options.writes else contextlib.redirect_stderr(io.StringIO()):
+        loaded, starter = loaded_from(context)
+    if options.writes:  # all workers would say the same, also above
         for warning in loaded.warnings:
             show_problem(warning, "warning")
     check_files(loaded)
