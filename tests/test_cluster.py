@@ -98,6 +98,7 @@ def test_a_malformed_tf_config_is_an_error(content: str, message: str) -> None:
 def test_workers_on_one_machine_take_different_gpus() -> None:
     addresses = ["a:1", "a:2", "b:1", "a:3"]
     assert [cluster_of(addresses, index).place_on_machine for index in range(4)] == [0, 1, 0, 2]
+    assert [cluster_of(addresses, index).on_machine for index in range(4)] == [3, 3, 1, 3]
 
 
 def _roll(addresses: list[str], facts: list[dict[str, str]], *, seconds: float = 20, indices: Any = None) -> list[Any]:

@@ -74,6 +74,8 @@ def test_both_reasons_are_reported(sample_csv: Path, monkeypatch: pytest.MonkeyP
     needs = memory_needs(config, data)
     monkeypatch.setattr(memory_estimate, "available_memory_bytes", lambda: needs.bytes)
     check_memory(config, data)
+    with pytest.raises(InputError, match=r"GB of memory for each of the 4 workers on this machine, but .* are free"):
+        check_memory(config, data, on_machine=4)
     monkeypatch.setattr(memory_estimate, "available_memory_bytes", lambda: needs.bytes // 2)
     with pytest.raises(InputError, match=r"needs about .* weights, .* a batch of 100 texts of 12 tokens\. Lower train"):
         check_memory(config, data)

@@ -46,8 +46,16 @@ class Cluster:
     @property
     def place_on_machine(self) -> int:
         """How many workers before this one have the same host: it takes another GPU than they do."""
+        return self._with_this_host(self.addresses[: self.index])
+
+    @property
+    def on_machine(self) -> int:
+        """How many workers have this one's host, with this one: each needs memory of its own."""
+        return self._with_this_host(self.addresses)
+
+    def _with_this_host(self, addresses: Sequence[str]) -> int:
         host = host_and_port(self.addresses[self.index])[0]
-        return sum(host_and_port(one)[0] == host for one in self.addresses[: self.index])
+        return sum(host_and_port(one)[0] == host for one in addresses)
 
 
 def host_and_port(address: str) -> tuple[str, int]:

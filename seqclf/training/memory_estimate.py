@@ -76,17 +76,23 @@ def memory_needs(config: Config, data: TrainingData, *, workers: int = 1) -> Mem
     return MemoryNeeds(parameters, state * _NUMBER, texts * numbers * _NUMBER, texts, tokens, fit, refit)
 
 
-def check_memory(config: Config, data: TrainingData, *, workers: int = 1) -> None:
-    """Raise ``InputError`` if the training cannot fit into memory: better than being killed after hours."""
+def check_memory(config: Config, data: TrainingData, *, workers: int = 1, on_machine: int = 1) -> None:
+    """Raise ``InputError`` if the training cannot fit into memory: better than being killed after hours.
+
+    Args:
+        workers: share each batch.
+        on_machine: how many of them are on this machine; each needs memory of its own.
+    """
     free = available_memory_bytes()
     if free is None:
         return
     needs = memory_needs(config, data, workers=workers)
-    if needs.bytes * _CERTAIN <= free:
+    if on_machine * needs.bytes * _CERTAIN <= free:
         return
     what, why = _explained(needs, config)
+    each = "" if on_machine == 1 else f" for each of the {on_machine} workers on this machine"
     raise InputError(
-        f"{what} needs about {_gigabytes(needs.bytes)} of memory, but {_gigabytes(free)} are free: {why}; "
+        f"{what} needs about {_gigabytes(needs.bytes)} of memory{each}, but {_gigabytes(free)} are free: {why}; "
         "--no-memory-check trains anyway"
     )
 

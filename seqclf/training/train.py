@@ -123,7 +123,8 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
         task = task_of(config, data)
         _write_data(run, data, task, _known_from_start(config, data, run, callbacks.stage))
         if options.memory_check:
-            check_memory(config, data, workers=workers.count)
+            on_machine = 1 if options.cluster is None else options.cluster.on_machine
+            check_memory(config, data, workers=workers.count, on_machine=on_machine)
         compared = config if workers.is_chief else _without_baseline(config)
         with ParallelBaseline(compared, data, callbacks.listen) as baseline:
             job = Job(config, run, data, options, callbacks, task=task, started=began, chosen=chosen, workers=workers)
