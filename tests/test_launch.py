@@ -17,6 +17,7 @@ from many_workers import environment
 
 from seqclf.cli import launched, train_runs
 from seqclf.cli.local_workers import LocalWorkers
+from seqclf.cli.tracker_options import TrackerChoice
 from seqclf.cli.worker_options import how_to_resume
 from seqclf.runs import FAILED, Run
 from seqclf.training.cluster import cluster_of
@@ -118,12 +119,13 @@ def test_a_stopped_training_says_how_its_workers_resume(monkeypatch: pytest.Monk
     assert how_to_resume(run, cluster) == "seqclf launch --local 2 --resume 'runs/a b-1'"
 
 
-def test_a_loss_after_ctrl_c_is_an_interruption(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_loss_after_ctrl_c_is_an_interruption(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Another worker may get the same Ctrl-C a moment before its first step, and end at once."""
-    with pytest.raises(LostWorker), train_runs._monitored():
+    tracking = train_runs._Tracking(TrackerChoice(), tmp_path)
+    with pytest.raises(LostWorker), train_runs._monitored(tracking=tracking):
         raise LostWorker("worker 1 ended")
     started = TrainingStarted("texts", 1, 9, 0, 5, True, False)
-    with pytest.raises(KeyboardInterrupt) as raised, train_runs._monitored() as (_, callbacks):
+    with pytest.raises(KeyboardInterrupt) as raised, train_runs._monitored(tracking=tracking) as (_, callbacks):
         callbacks.listen(started)
         signal.raise_signal(signal.SIGTERM)
         raise LostWorker("worker 1 ended")
