@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from conftest import POOLED, small_config, written_config
-from tracked_runs import Remembering, remembering
+from tracked_runs import MadeUp, Remembering, begun_run, remembering, tell
 from trainings import result
 
 from seqclf.cli import cli
+from seqclf.cli.tracker_options import TrackerChoice
+from seqclf.cli.train_runs import _monitored, _Tracking
 from seqclf.config import checked_config
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED, Run
 from seqclf.trackers import kinds
 from seqclf.trackers.base import FINAL, PROBES, TRAIN
 from seqclf.trackers.kinds.tensorboard import events_in
+from seqclf.trackers.record import Record
 from seqclf.trackers.tracking import tracking
 from seqclf.training.events import StepDone
 from seqclf.training.options import Callbacks, TrainOptions
@@ -205,12 +208,21 @@ def test_a_missing_package_is_named_before_anything_is_read(
     assert done.exit_code == 2 and "needs the package trackio" in said and 'pip install "seqclf[trackio]"' in said
 
 
+def test_a_resumed_run_keeps_its_trackers_project_and_files(tmp_path: Path) -> None:
+    run = begun_run(tmp_path / "small-1")
+    assert TrackerChoice().of(run) == () and TrackerChoice().files_of(run) == ()
+    Record("x", "mine", ("model.onnx",)).write(run, "mlflow")
+    Record("y", None, ("model.onnx", "report.html")).write(run, "tensorboard")
+    before, again = TrackerChoice(), TrackerChoice(("mlflow",), "other", ("config.yaml",))
+    assert before.of(run) == ("mlflow", "tensorboard") and before.files_of(run) == ("model.onnx", "report.html")
+    assert before.project_of("mlflow", run) == "mine" and before.project_of("tensorboard", run) is None
+    assert again.of(run) == ("mlflow",) and again.files_of(run) == ("config.yaml",)
+    assert again.project_of("mlflow", run) == "other"
+    assert TrackerChoice(()).of(run) == TrackerChoice(()).files_of(run) == ()
+    TrackerChoice(("tensorboard",)).check(run)
+
+
 def test_only_the_worker_that_writes_the_run_tracks(tmp_path: Path) -> None:
-    from tracked_runs import MadeUp, begun_run, tell
-
-    from seqclf.cli.tracker_options import TrackerChoice
-    from seqclf.cli.train_runs import _monitored, _Tracking
-
     for writes in (False, True):
         made = MadeUp(begun_run(tmp_path / str(writes)), steps=(2,))
         tracked = _Tracking(TrackerChoice(("tensorboard",)), tmp_path)

@@ -35,13 +35,16 @@ def _expected(made: MadeUp) -> Numbers:
     return found
 
 
-def _trained(name: str, folder: Path, **options: Any) -> MadeUp:
-    """A run that was stopped twice: at its second epoch, and by a kill that lost the history since then."""
+def _trained(name: str, folder: Path, project: str | None = None, **options: Any) -> MadeUp:
+    """A run that was stopped twice: at its second epoch, and by a kill that lost the history since then.
+
+    Only its first training names the project.
+    """
     made = MadeUp(begun_run(folder), steps=(3, 4, 2))
     (folder / "saved_model").mkdir()
     (folder / "saved_model" / "weights").write_bytes(b"1234")
     events = made.events()
-    with tracking([name], _nothing, seconds=300, **options) as listen:
+    with tracking([name], _nothing, seconds=300, project=project, **options) as listen:
         for event in events:
             listen(event)
             if type(event).__name__ == "EpochDone":

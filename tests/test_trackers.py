@@ -22,7 +22,7 @@ from seqclf.trackers.about import about, flat
 from seqclf.trackers.base import EPOCH, FINAL, PROBES, TRAIN, Point, without_secrets
 from seqclf.trackers.kinds import NAMES, check, kind_of, missing_packages
 from seqclf.trackers.points import HistoryPoints
-from seqclf.trackers.sender import recorded
+from seqclf.trackers.record import Record, record_of
 from seqclf.trackers.tracking import tracking
 
 Kinds = list[type[Remembering]]
@@ -138,13 +138,23 @@ def test_a_resumed_run_is_the_same_one_of_its_tracker(one: type[Remembering], tm
     with tracking(["one"], _nothing) as listen:
         tell(listen, islice(made.events(), 4))
         listen(made.end(INTERRUPTED))
-    assert recorded(run) == ["one"]
+    assert record_of(run, "one") == Record("id-0")
     write_note(run, "my note")
     with tracking(["one"], _nothing) as listen:
         tell(listen, [*made.events((2, 0)), made.end(FINISHED)])
     told = _only(one)
     assert told.begun == 2 and told.statuses == [INTERRUPTED, FINISHED]
     assert told.about.note == "my note\na note"
+
+
+@pytest.mark.parametrize("note", ["[]", "{", '{"id": 3}', '{"id": "id-0", "project": 3, "files": "x"}'])
+def test_a_malformed_note_of_a_tracker_costs_nothing(one: type[Remembering], tmp_path: Path, note: str) -> None:
+    made = MadeUp(begun_run(tmp_path / "small-1"), steps=(2,))
+    (made.run.folder / "tracking").mkdir()
+    (made.run.folder / "tracking" / "one.json").write_text(note, encoding="utf-8")
+    with tracking(["one"], _nothing) as listen:
+        tell(listen, [*made.events(), made.end(FINISHED)])
+    assert _only(one).statuses == [FINISHED] and record_of(made.run, "one") == Record("id-0")
 
 
 @pytest.mark.parametrize("status", [FAILED, INTERRUPTED])
@@ -159,6 +169,24 @@ def test_trainings_that_end_without_a_word(one: type[Remembering], tmp_path: Pat
     assert told["cv-1-fold1"].statuses == [status] and told["cv-1-fold2"].statuses == [FINISHED]
     assert {found.about.group for found in told.values()} == {"cv-1"}
     assert (FINAL, 0) not in _places(told["cv-1-fold1"].points) or status == INTERRUPTED
+
+
+def test_runs_begin_one_after_another(one: type[Remembering], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folds whose tracker is slow would all make the run that they are parts of."""
+    begin, busy = Remembering.begin, threading.Lock()
+
+    def slowly(self: Remembering, known: str | None) -> str:
+        assert busy.acquire(blocking=False)
+        time.sleep(0.05)
+        busy.release()
+        return begin(self, known)
+
+    monkeypatch.setattr(Remembering, "begin", slowly)
+    with tracking(["one"], _nothing) as listen:
+        for fold in range(1, 5):
+            made = MadeUp(begun_run(tmp_path / f"cv-1-fold{fold}"), steps=(2,))
+            tell(listen, [*made.events(), made.end(FINISHED)])
+    assert len(one.runs) == 4
 
 
 @pytest.mark.parametrize("method", ["begin", "write", "end", "keep", "close"])

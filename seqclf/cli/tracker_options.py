@@ -18,6 +18,7 @@ from seqclf.trackers.kinds import NAMES, check, how_to_install, kind_of, missing
 
 if TYPE_CHECKING:
     from seqclf.runs import Run
+    from seqclf.trackers.record import Record
     from seqclf.training.events import Event
 
 _NONE = "none"
@@ -64,11 +65,26 @@ class TrackerChoice:
 
     def of(self, run: Run | None = None) -> tuple[str, ...]:
         """The names given, or else those of the trackers that have the run already."""
-        from seqclf.trackers.sender import recorded
-
         if self.names is not None:
             return self.names
-        return () if run is None else tuple(name for name in recorded(run) if name in NAMES)
+        return tuple(_recorded(run))
+
+    def files_of(self, run: Run | None = None) -> tuple[str, ...]:
+        """The files given, or else those that the trackers of before keep."""
+        if self.files or self.names == ():
+            return self.files
+        return tuple(dict.fromkeys(name for record in _recorded(run).values() for name in record.files))
+
+    def project_of(self, name: str, run: Run | None = None) -> str | None:
+        """The project given, or else that of the tracker of before."""
+        record = _recorded(run).get(name)
+        return self.project or (None if record is None else record.project)
+
+
+def _recorded(run: Run | None) -> Mapping[str, Record]:
+    from seqclf.trackers.record import recorded
+
+    return {} if run is None else recorded(run)
 
 
 class _Trackers(OneOf):
@@ -160,7 +176,7 @@ def tracked(choice: TrackerChoice, runs: Path, show: Listener, run: Run | None =
         yield lambda event: None
         return
     for name in names:
-        say(f"Tracking with {name}; to look: {kind_of(name).how_to_look(runs, choice.project)}", err=True)
+        say(f"Tracking with {name}; to look: {kind_of(name).how_to_look(runs, choice.project_of(name, run))}", err=True)
     warn: Callable[[str], None] = lambda text: show(Stage(text))  # noqa: E731
-    with tracking(names, warn, project=choice.project, files=choice.files) as listen:
+    with tracking(names, warn, project=choice.project, files=choice.files_of(run)) as listen:
         yield listen

@@ -112,7 +112,7 @@ def _write_report(run: Run, outcome: Outcome, options: TrainOptions, callbacks: 
 
 @contextlib.contextmanager
 def _monitored(
-    loaded: LoadedConfig | None = None, *, tracking: _Tracking, writes: bool = True
+    loaded: LoadedConfig | None = None, *, tracking: _Tracking | None = None, writes: bool = True
 ) -> Iterator[tuple[StopRequest, Callbacks]]:
     """Show and track progress during the block, and give errors in options of the config their places in its file.
 
@@ -124,15 +124,13 @@ def _monitored(
 
     with contextlib.ExitStack() as stack:
         stop, show = stack.enter_context(StopRequest()), stack.enter_context(progress_listener())
-        if writes:
-            tell = stack.enter_context(tracked(tracking.choice, tracking.runs, show, tracking.run))
-        else:
-            show, tell = quiet_listener(show), lambda event: None
+        listeners = [stop.update, show if writes else quiet_listener(show)]
+        if writes and tracking is not None:
+            listeners.append(stack.enter_context(tracked(tracking.choice, tracking.runs, show, tracking.run)))
 
         def listen(event: Event) -> None:
-            stop.update(event)
-            show(event)
-            tell(event)
+            for tell in listeners:
+                tell(event)
 
         try:
             yield stop, Callbacks(listen, stop)

@@ -78,6 +78,11 @@ class Tracker(ABC):
     def __init__(self, about: About) -> None:
         self.about = about
 
+    @property
+    def project(self) -> str | None:
+        """The experiment or project that the run is in; None: there are none."""
+        return None
+
     @classmethod
     @abstractmethod
     def how_to_look(cls, runs: Path, project: str | None) -> str:

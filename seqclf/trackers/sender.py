@@ -5,30 +5,34 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from seqclf.files import write_json
-from seqclf.run_files import read_object
 from seqclf.runs import Run
 from seqclf.trackers.base import Point, Tracker, without_secrets
+from seqclf.trackers.record import Record, record_of
 
 _LONGEST = 300  # characters of an error
+_BEGINS: dict[str, threading.Lock] = {}
+"""Of each tracker: folds that begin at the same time would each make the run that they are parts of."""
 
 
 class Sender:
     """Passes on to a tracker, in order, what it is told; after the first failure it does nothing.
+
+    ``files``: names of files of the run that the tracker is to keep; ``keep`` passes them on.
 
     Attributes:
         name: of the tracker.
         failure: what went wrong, in words; None while nothing has.
     """
 
-    def __init__(self, name: str, tracker: Tracker, run: Run) -> None:
+    def __init__(self, name: str, tracker: Tracker, run: Run, files: Sequence[str] = ()) -> None:
         self.name = name
         self.failure: str | None = None
-        self._tracker, self._run = tracker, run
+        self._tracker, self._run, self._files = tracker, run, tuple(files)
         self._last: dict[str, int] = {}
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=f"seqclf-{name}", daemon=True)
@@ -75,11 +79,12 @@ class Sender:
                 return
 
     def _begin(self) -> None:
-        record = record_of(self._run, self.name)
-        known = read_object(record).get("id") if record.is_file() else None
-        found = self._tracker.begin(known if isinstance(known, str) else None)
-        record.parent.mkdir(exist_ok=True)
-        write_json(record, {"id": found})
+        known, tracker = record_of(self._run, self.name), self._tracker
+        if known is not None and tracker.about.project is None:
+            tracker.about = replace(tracker.about, project=known.project)
+        with _BEGINS.setdefault(self.name, threading.Lock()):
+            found = tracker.begin(None if known is None else known.id)
+        Record(found, tracker.project, self._files).write(self._run, self.name)
         self._last = dict(self._tracker.last_steps())
 
     def _send(self, points: Sequence[Point]) -> None:
@@ -87,16 +92,6 @@ class Sender:
         if new:
             self._tracker.write(new)
             self._last |= {point.kind: point.step for point in new}
-
-
-def record_of(run: Run, name: str) -> Path:
-    """The file that has the id of a run in a tracker."""
-    return run.folder / "tracking" / f"{name}.json"
-
-
-def recorded(run: Run) -> list[str]:
-    """The names of the trackers that a run has been tracked by."""
-    return sorted(path.stem for path in (run.folder / "tracking").glob("*.json"))
 
 
 def _in_words(error: Any) -> str:

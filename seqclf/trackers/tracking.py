@@ -107,7 +107,9 @@ class Tracking:
     def _begin(self, run: Run, notes: tuple[str, ...]) -> None:
         described = about(run, notes=notes, project=self._project, group=self._group)
         kinds = {name: kind for name, kind in self._kinds.items() if name not in self._failed}
-        self._runs.append(_TrackedRun(run, [Sender(name, kind(described), run) for name, kind in kinds.items()]))
+        self._runs.append(
+            _TrackedRun(run, [Sender(name, kind(described), run, self._files) for name, kind in kinds.items()])
+        )
         self._runs[-1].look()
 
     def _end_last(self) -> None:

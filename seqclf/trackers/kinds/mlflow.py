@@ -46,6 +46,10 @@ class MLflow(Tracker):
         self._client: MlflowClient
         self._id: str
 
+    @property
+    def project(self) -> str:
+        return _experiment(self.about.project)
+
     @classmethod
     def how_to_look(cls, runs: Path, project: str | None) -> str:
         uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{_FILE}"
@@ -114,7 +118,7 @@ class MLflow(Tracker):
     def _experiment_id(self) -> str:
         from mlflow.exceptions import MlflowException
 
-        name = _experiment(self.about.project)
+        name = self.project
         found = self._client.get_experiment_by_name(name)
         if found is None:
             try:

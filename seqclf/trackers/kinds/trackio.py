@@ -35,6 +35,10 @@ class Trackio(Tracker):
         self._run: trackio.Run
         self._last = -1
 
+    @property
+    def project(self) -> str:
+        return _project(self.about.project)
+
     @classmethod
     def how_to_look(cls, runs: Path, project: str | None) -> str:
         name = shell_word(_project(project))
@@ -83,7 +87,7 @@ class Trackio(Tracker):
 
         about = self.about
         return trackio.init(
-            _project(about.project),
+            self.project,
             about.name,
             about.group,
             config={**about.config, **about.facts, "note": about.note},
