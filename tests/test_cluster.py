@@ -163,7 +163,7 @@ def test_a_worker_that_ends_before_the_others_come_can_be_started_again() -> Non
             assert not first.done()
         others = [threads.submit(call_roll, cluster_of(addresses, index, seconds=60), {}) for index in (1, 2)]
         assert [one.result() for one in (first, *others)] == [None] * 3
-    assert said[1] == f"Waiting for worker 1 ({addresses[1]}), which ended before the others had come"
+    assert said[1] == f"Waiting for worker 1 ({addresses[1]}), which ended and must be started again"
 
 
 def test_worker_0_alone_decides_how_long_to_wait_for_the_others() -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from seqclf.errors import InputError, SeqclfError
 from seqclf.training.cluster import Cluster, host_and_port
 
+Say = Callable[[str], None]
 Facts = Mapping[str, str]
 """What must be the same for all workers: names, and values in words."""
 
@@ -32,8 +33,12 @@ SAME = "start all workers with the same config, options, texts and versions"
 _LOOK = "look at its output, and whether its host and port can be reached"
 
 
-def call_roll(cluster: Cluster, facts: Facts, say: Callable[[str], None] = lambda what: None) -> None:
+def call_roll(cluster: Cluster, facts: Facts, say: Say = lambda what: None, *, until: str = "") -> None:
     """Return once all workers are there with the same facts.
+
+    Args:
+        say: called with whom this worker waits for.
+        until: what they do until they come, as in "Waiting for worker 1 to read the texts".
 
     Raises:
         InputError: a port is taken, facts differ, or two processes are the same worker.
@@ -41,9 +46,9 @@ def call_roll(cluster: Cluster, facts: Facts, say: Callable[[str], None] = lambd
     """
     with _own_port(cluster) as own:
         if cluster.is_chief:
-            _call_others(cluster, facts, own, say)
+            _call_others(cluster, facts, own, lambda who: say(f"Waiting for {who}{until}"))
             return
-    _answer(cluster, facts, say)
+    _answer(cluster, facts, lambda who: say(f"Waiting for {who}{until}"))
 
 
 def differences(cluster: Cluster, facts_of_all: Sequence[Facts]) -> str | None:
@@ -72,13 +77,13 @@ def _own_port(cluster: Cluster) -> socket.socket:
         ) from error
 
 
-def _call_others(cluster: Cluster, facts: Facts, own: socket.socket, say: Callable[[str], None]) -> None:
+def _call_others(cluster: Cluster, facts: Facts, own: socket.socket, waits_for: Say) -> None:
     """Worker 0: wait for all others, compare, and tell them the verdict."""
     ends = time.monotonic() + cluster.seconds
     facts_of: dict[int, Facts] = {0: facts}
     there: dict[socket.socket, int] = {}
     problem: tuple[str, bool] | None = None
-    say(f"Waiting for {_listed(cluster, facts_of)}")
+    waits_for(_listed(cluster, facts_of))
     with contextlib.ExitStack() as open_ones:
         while len(facts_of) < cluster.count and problem is None:
             if time.monotonic() >= ends:
@@ -88,7 +93,7 @@ def _call_others(cluster: Cluster, facts: Facts, own: socket.socket, say: Callab
             one = _next_call(own, ends)
             for line in [line for line in there if not _still_waits(line)]:
                 del facts_of[index := there.pop(line)]
-                say(f"Waiting for {cluster.name(index)}, which ended before the others had come")
+                waits_for(f"{cluster.name(index)}, which ended and must be started again")
             answer = None if one is None else _read(open_ones.enter_context(one), _SECONDS_OF_A_REPORT)
             if one is None or answer is None:
                 continue  # nobody, some other program, or a worker that was stopped
@@ -139,12 +144,12 @@ def _noted(cluster: Cluster, answer: dict[str, Any], facts_of: dict[int, Facts])
     return None
 
 
-def _answer(cluster: Cluster, facts: Facts, say: Callable[[str], None]) -> None:
+def _answer(cluster: Cluster, facts: Facts, waits_for: Say) -> None:
     """Another worker: report to worker 0, and wait for its verdict. Worker 0 is the one to say who is missing."""
     ends = time.monotonic() + cluster.seconds
     chief = host_and_port(cluster.addresses[0])
     content = {"index": cluster.index, "count": cluster.count, "facts": dict(facts)}
-    say(f"Waiting for {cluster.name(0)}")
+    waits_for(cluster.name(0))
     why: OSError | None = None
     while (left := ends - time.monotonic()) > 0:
         try:

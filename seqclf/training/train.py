@@ -112,7 +112,7 @@ def _train(config: Config, run: Run, options: TrainOptions, callbacks: Callbacks
     _check_same_data(run, data)
     data = with_teachers(config, data, callbacks.stage, run)
     if options.cluster is not None:
-        agree(options.cluster, _facts(data), callbacks.stage)
+        agree(options.cluster, _facts(data), callbacks.stage, until=" to read the texts")
     start_tensorflow(config, options.threads)
     workers = started(options.cluster)
     from seqclf.training.job import Job

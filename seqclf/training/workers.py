@@ -187,13 +187,13 @@ def started(cluster: Cluster | None) -> Workers:
     return joined
 
 
-def agree(cluster: Cluster, facts: Facts, say: Callable[[str], None] = lambda what: None) -> None:
+def agree(cluster: Cluster, facts: Facts, say: Callable[[str], None] = lambda what: None, *, until: str = "") -> None:
     """Return once all workers are there with the same facts; without TensorFlow before a process's first training.
 
-    Raises as ``call_roll``, and ``LostWorker``.
+    ``say``, ``until``: as for ``call_roll``. Raises as ``call_roll``, and ``LostWorker``.
     """
     if (joined := _joined.get(cluster)) is None:
-        call_roll(cluster, facts, say)
+        call_roll(cluster, facts, say, until=until)
         return
     with joined.lost("start all workers again"):
         joined.compare(facts)
