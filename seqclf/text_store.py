@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import tempfile
 from abc import abstractmethod
 from array import array
@@ -64,8 +66,17 @@ class TextStore(Texts):
         for text in texts:
             self.append(text)
 
+    def extend_by_file(self, content: BinaryIO, ends: NDArray[np.int64]) -> None:
+        """Append the texts of a file that ``write_texts`` wrote, without decoding them. Raises as ``append``."""
+        self._write()
+        with _writing():
+            assert self._file is not None
+            shutil.copyfileobj(content, self._file, _BYTES_A_READ)
+            self._file.flush()
+        self._ends.frombytes((ends + self._ends[-1]).astype(np.int64).tobytes())
+
     def _write(self) -> None:
-        try:
+        with _writing():
             if self._file is None:
                 cache_folder().mkdir(parents=True, exist_ok=True)
                 self._file = tempfile.TemporaryFile(dir=cache_folder())  # noqa: SIM115
@@ -74,9 +85,6 @@ class TextStore(Texts):
                 self._file.write(content)
                 self._ends.append(self._ends[-1] + len(content))
             self._file.flush()
-        except OSError as error:
-            what = f"cannot store texts there ({error.strerror or error})"
-            raise SeqclfError(f"{cache_folder()}: {what}; set SEQCLF_CACHE to another folder") from error
         self._texts.clear()
         self._size = 0
 
@@ -122,6 +130,24 @@ class TextStore(Texts):
         self._write()
         ends = np.frombuffer(self._ends, np.int64)
         return StoredTexts(self._file.fileno(), np.stack([ends[:-1], ends[1:]], axis=1))
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        what = f"cannot store texts there ({error.strerror or error})"
+        raise SeqclfError(f"{cache_folder()}: {what}; set SEQCLF_CACHE to another folder") from error
+
+
+def write_texts(texts: Iterable[str], file: BinaryIO) -> NDArray[np.int64]:
+    """Write texts one after another, as a ``TextStore`` does; returns where each ends, ``int64 [texts]``."""
+    ends, end = array("q"), 0
+    for text in texts:
+        end += file.write(text.encode("utf-8", "surrogatepass"))
+        ends.append(end)
+    return np.frombuffer(ends, np.int64) if ends else np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)

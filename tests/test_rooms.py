@@ -27,6 +27,7 @@ BASE = {
     "column_values",
     "extra_columns",
     "listener",
+    "processes",
 }
 ALLOWED = {
     "errors": set(),
@@ -46,6 +47,7 @@ ALLOWED = {
     "run_answers": {"errors", "files", "labels"},
     "run_teachers": set(),
     "listener": set(),
+    "processes": {"errors"},
     "cache": {"errors", "files", "listener"},
     "remote": {"errors", "cache", "listener", "quantities"},
     "metrics": {"labels"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import multiprocessing
 import os
 import signal
@@ -25,9 +26,11 @@ from seqclf.config import checked_config
 from seqclf.data import shards
 from seqclf.data.prepare import prepare
 from seqclf.data.shards import Shards, bounds_of
-from seqclf.errors import SeqclfError
+from seqclf.errors import InputError, SeqclfError
 from seqclf.listener import telling
-from seqclf.sources.table import one_file
+from seqclf.processes import Processes
+from seqclf.sources.parts import part_of
+from seqclf.sources.table import by_processes, one_file
 from seqclf.sources.table.reader import TableSource
 from seqclf.text.kinds.byte import ByteTokenizer
 from seqclf.text_store import Chosen, StoredTexts, TextStore, read_texts, stored
@@ -92,7 +95,7 @@ def test_ids_are_those_of_one_process() -> None:
 
 
 def test_few_texts_need_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "_Processes", None)
+    monkeypatch.setattr(shards, "Processes", None)
     assert len(list(Shards("k" * 64).encoded(TEXTS, ByteTokenizer()))) == len(TEXTS)
     monkeypatch.setattr(shards, "usable_cores", lambda: 1)
     assert len(list(Shards("k" * 64).encoded(_store(TEXTS), ByteTokenizer()))) == len(TEXTS)
@@ -111,8 +114,8 @@ def test_shards_that_are_there_are_kept(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_process_that_is_killed_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards._Processes, "_check", _killing(shards._Processes._check))
-    with pytest.raises(SeqclfError, match="was killed by SIGKILL; start again: the shards that are complete are kept"):
+    monkeypatch.setattr(Processes, "_check", _killing(Processes._check))
+    with pytest.raises(SeqclfError, match="was killed by SIGKILL; start again: what is complete is kept"):
         list(Shards("k" * 64).encoded(_store(TEXTS), ByteTokenizer()))
 
 
@@ -294,3 +297,70 @@ def test_digests_of_large_files_are_remembered(tmp_path: Path, monkeypatch: pyte
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert path.stat().st_size == before.st_size
     assert fingerprint() != plain
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _of_all_kinds(number: int, kind: str) -> dict[str, Any]:
+    row = {"text": f"text {number} \ud800 \u2615" if number % 3 else "", "weight": number / 7}
+    row |= {"price": None if number % 4 == 0 else number, "shop": "ab"[number % 2], "who": f"group {number % 5}"}
+    label: Any = {"one": ["x", "Y"][number % 2], "lists": ["x", "y"][: number % 3], "shares": "x"}[kind]
+    return row | {"label": label, "p_x": 0.25, "p_y": 0.75}
+
+
+@pytest.mark.parametrize("kind", ["one", "lists", "shares"])
+def test_files_that_processes_read_are_those_of_one(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in range(3):
+        lines = [json.dumps(_of_all_kinds(part * 20 + number, kind)) + "\n" for number in range(20)]
+        (tmp_path / f"{part}.jsonl").write_text("".join(lines), encoding="utf-8")
+    label = {"x": "p_x", "y": "p_y"} if kind == "shares" else "label"
+    beside: dict[str, Any] = {"group": "who", "weight": "weight", "extra": {"price": "number", "shop": "category"}}
+    source = TableSource("text", label, **beside)
+    part = str(tmp_path / "*.jsonl")
+    alone = source.read(part)
+    monkeypatch.setattr(by_processes, "LEAST_BYTES", 1)
+    monkeypatch.setattr(by_processes, "usable_cores", lambda: 2)
+    monkeypatch.setattr(TableSource, "_one_by_one", None)
+    together = source.read(part)
+    assert list(together.texts) == list(alone.texts)
+    assert list(together.labels) == list(alone.labels) and together.multi == alone.multi
+    assert together.digest == alone.digest and together.label_names == alone.label_names
+    for name in ("groups", "weights", "shares"):
+        np.testing.assert_array_equal(getattr(together, name), getattr(alone, name))
+    for name, values in alone.extra.items():
+        np.testing.assert_array_equal(together.extra[name], values)
+    assert not list((tmp_path / "cache" / "reading").iterdir()), "nothing is left"
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"a": "text,label\na,x\nb,\n", "b": "text,label\nc,\n"}, 'a.csv:3: "label" is empty.*\n.*b.csv:2: "label" is'),
+        ({"a": "text,label\na,x\n", "b": "words,label\nc,x\n"}, 'b.csv: no column "text"'),
+        ({"a": "text,label\n", "b": "text,label\n"}, "contains no rows"),
+    ],
+)
+def test_malformed_rows_are_reported_as_by_one_process(
+    files: dict[str, str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, content in files.items():
+        (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
+    source, part = TableSource("text", "label"), str(tmp_path / "*.csv")
+    found = []
+    for least in (by_processes.LEAST_BYTES, 1):
+        monkeypatch.setattr(by_processes, "LEAST_BYTES", least)
+        monkeypatch.setattr(by_processes, "usable_cores", lambda: 2)
+        with pytest.raises(InputError, match=message) as caught:
+            source.read(part)
+        found.append(str(caught.value))
+    assert found[0] == found[1]
+
+
+def test_labels_of_files_in_other_spellings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "a", "label": 1}\n{"text": "b", "label": 0}\n', encoding="utf-8")
+    (tmp_path / "b.csv").write_text("text,label\nc,True\nd,1.0\n", encoding="utf-8")
+    monkeypatch.setattr(by_processes, "LEAST_BYTES", 1)
+    monkeypatch.setattr(by_processes, "usable_cores", lambda: 2)
+    part = part_of([str(tmp_path / "a.jsonl"), str(tmp_path / "b.csv")])
+    assert TableSource("text", "label").read(part).labels == ["1", "0", "1", "1"]

@@ -18,7 +18,8 @@ from learnt_tokenizers import learn_tokenizer
 from seqclf.config.schema.tokenizers import TOKENIZERS
 from seqclf.errors import InputError
 from seqclf.sources.sample.grammar import reviews
-from seqclf.text import kinds
+from seqclf.text import kinds, vocabulary_file
+from seqclf.text.chunks import ChunkTokenizer
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.kinds.char import CharTokenizer
 from seqclf.text.kinds.subword_text_encoder import SubwordTextEncoder
@@ -188,6 +189,18 @@ def test_wordpiece_files_have_their_special_tokens_by_name_or_get_them(tmp_path:
         "capitals among its pieces: not lower-cased"
     )
     assert _spelt(learn_tokenizer(TEXTS, type="subword_file", file=str(path), lowercase=True), "The") == ["the"]
+
+
+def test_a_vocabulary_file_counts_chunks_in_some_of_many_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "vocab.txt"
+    path.write_text("[PAD]\n[UNK]\na\nb\n", encoding="utf-8")
+    texts = ["a a", "b b"] * 3
+    complete = vocabulary_file.tokenizer_from_file(texts, file=str(path))
+    monkeypatch.setattr(vocabulary_file, "_MOST_COUNTED", 3)
+    some = vocabulary_file.tokenizer_from_file(texts, file=str(path))
+    assert isinstance(complete, ChunkTokenizer) and isinstance(some, ChunkTokenizer)
+    assert complete.known_chunks == ("a", "b") and some.known_chunks == ("a",)
+    assert some.fingerprint == complete.fingerprint and some.encode("b a") == complete.encode("b a") == [3, 2]
 
 
 @pytest.mark.parametrize(

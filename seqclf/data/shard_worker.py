@@ -7,9 +7,7 @@ takes the next block that nobody has.
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from seqclf.cache import only_writer
 from seqclf.data.encoded import ids_dtype
 from seqclf.data.shards import BOUNDS, IDS, LENGTHS, SPANS, TOKENIZER, name_of
 from seqclf.files import making_folder
+from seqclf.processes import end_with
 from seqclf.text.kinds import load_tokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text_store import read_texts
@@ -46,19 +45,9 @@ def _write(shard: Path, texts: Iterator[str], tokenizer: Tokenizer) -> None:
         np.save(temporary / LENGTHS, np.array([len(row) for row in rows], np.int32))
 
 
-def _end_with(lifeline: int) -> None:
-    """End this process when the pipe closes."""
-
-    def watch() -> None:
-        os.read(lifeline, 1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def main() -> None:
     lifeline, texts, scratch, shards = sys.argv[1:]
-    _end_with(int(lifeline))
+    end_with(int(lifeline))
     work(int(texts), Path(scratch), Path(shards))
 
 

@@ -1,24 +1,15 @@
 """Encode many texts in several processes: each block of texts becomes a shard of token ids in the cache.
 
-Python cuts texts into tokens one after another, so threads would not help. The processes are new ones, not forks, as
-TensorFlow's threads do not survive a fork. They get the open file of the texts (``TextStore``) and the places of the
-texts in it. A shard appears complete or not at all, and the next training continues with those that are there. Ids are
-those of one process: no text's ids depend on its neighbours.
+Python cuts texts into tokens one after another, so threads would not help. The processes get the open file of the texts
+(``TextStore``) and the places of the texts in it. A shard appears complete or not at all, and the next training
+continues with those that are there. Ids are those of one process: no text's ids depend on its neighbours.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +17,7 @@ from numpy.typing import NDArray
 from seqclf.cache import cache_folder
 from seqclf.errors import SeqclfError
 from seqclf.files import remove_folder, scratch_folder
+from seqclf.processes import Processes
 from seqclf.runtime import usable_cores
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text_store import StoredTexts, stored
@@ -36,8 +28,7 @@ IDS, LENGTHS = "ids.npy", "lengths.npy"
 SPANS, BOUNDS, TOKENIZER = "spans.npy", "bounds.npy", "tokenizer"
 
 _MOST_PROCESSES = 8  # each takes up to 250 MB
-_SECONDS_BETWEEN_LOOKS = 0.05
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TOKENIZERS_PARALLELISM"), "1")
+_WORKER, _WHAT = "seqclf.data.shard_worker", "encodes texts"
 
 
 @dataclass(frozen=True)
@@ -91,7 +82,8 @@ class Shards:
                 tokenizer.save(scratch / TOKENIZER)
                 np.save(scratch / SPANS, places.spans)
                 np.save(scratch / BOUNDS, bounds)
-                with _Processes(self.folder, scratch, places.file, processes) as running:
+                arguments = [str(places.file), str(scratch), str(self.folder)]
+                with Processes(_WORKER, arguments, processes, scratch, what=_WHAT, files=[places.file]) as running:
                     running.wait()
         except OSError as error:
             what = f"the cache cannot be written ({error.strerror or error})"
@@ -118,72 +110,3 @@ def bounds_of(places: StoredTexts) -> NDArray[np.int64]:
     sizes = places.spans[:, 1] - places.spans[:, 0]
     block_of = (np.cumsum(sizes) - sizes) // BLOCK_BYTES
     return np.concatenate([[0], np.flatnonzero(np.diff(block_of)) + 1, [len(sizes)]]).astype(np.int64)
-
-
-class _Processes:
-    """Processes that make shards. Leaving the block ends them; they also end if this process does."""
-
-    def __init__(self, folder: Path, scratch: Path, texts: int, count: int) -> None:
-        self._stack = contextlib.ExitStack()
-        self._errors: list[IO[bytes]] = []
-        self._processes: list[subprocess.Popen[bytes]] = []
-        watched, lifeline = os.pipe()
-        self._stack.callback(os.close, lifeline)
-        try:
-            for _ in range(count):
-                errors = self._stack.enter_context(tempfile.TemporaryFile(dir=scratch))  # noqa: SIM115
-                self._errors.append(errors)
-                self._processes.append(
-                    subprocess.Popen(
-                        [sys.executable, "-P", "-m", "seqclf.data.shard_worker"]
-                        + [str(watched), str(texts), str(scratch), str(folder)],
-                        stdin=subprocess.DEVNULL,
-                        stdout=subprocess.DEVNULL,
-                        stderr=errors,
-                        env={**os.environ, **_ONE_THREAD, "PYTHONPATH": _python_path()},
-                        pass_fds=(watched, texts),
-                        start_new_session=True,  # Ctrl-C is for this process, which ends them
-                    )
-                )
-        except BaseException:
-            self._end()
-            raise
-        finally:
-            os.close(watched)
-
-    def wait(self) -> None:
-        """Wait until all have ended. Raises ``SeqclfError`` if one fails."""
-        while any(one.poll() is None for one in self._processes):
-            self._check()
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
-        self._check()
-
-    def _check(self) -> None:
-        for process, errors in zip(self._processes, self._errors, strict=True):
-            code = process.poll()
-            if code:
-                errors.seek(0)
-                lines = errors.read().decode("utf-8", "replace").strip().splitlines()
-                why = f"was killed by {signal.Signals(-code).name}" if code < 0 else "failed"
-                what = f" ({lines[-1]})" if lines and code > 0 else ""
-                raise SeqclfError(
-                    f"a process that encodes texts {why}{what}; start again: the shards that are complete are kept"
-                )
-
-    def _end(self) -> None:
-        for process in self._processes:
-            process.kill()
-            process.wait()
-        self._stack.close()
-
-    def __enter__(self) -> _Processes:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
-
-
-def _python_path() -> str:
-    """A module path that has this package but not the working directory."""
-    mine = str(Path(__file__).parents[2])
-    return os.pathsep.join(filter(None, (mine, os.environ.get("PYTHONPATH"))))

@@ -17,6 +17,7 @@ from seqclf.data.corpus import Corpus
 from seqclf.data.encoded import Beside, EncodedTexts
 from seqclf.data.equal_texts import text_digests
 from seqclf.data.held_out import HELD_OUT, held_out_digests
+from seqclf.data.shards import Shards
 from seqclf.errors import InputError
 from seqclf.extra_columns import ExtraColumns
 from seqclf.files import write_json
@@ -170,14 +171,15 @@ def unlabelled_texts(
         texts = part.texts()
         on_stage(f"Encoding {len(texts):,} unlabelled text{'' if len(texts) == 1 else 's'}")
         features = None if extra is None else extra.encode(texts.extra, len(texts))
-        ids, no_labels = tokenizer.encode_all(texts.texts), np.zeros(len(texts), np.int32)
+        ids, no_labels = shards.encoded(texts.texts, tokenizer), np.zeros(len(texts), np.int32)
         EncodedTexts.write(folder, ids, no_labels, tokenizer.vocabulary_size, beside=Beside(extra=features))
 
     counts = part.counts  # raises before the tokens are made
     assert counts.kept
     columns = [] if extra is None else [extra.fingerprint]
-    encoded = EncodedTexts.load(
-        cached("encoded", digest(_FORMAT, part.fingerprint, tokenizer.fingerprint, *columns), encode)
-    )
+    key = digest(_FORMAT, part.fingerprint, tokenizer.fingerprint, *columns)
+    shards = Shards(key)
+    encoded = EncodedTexts.load(cached("encoded", key, encode))
+    shards.remove()
     part.forget()
     return Unlabelled(replace(encoded, separator_id=tokenizer.separator_id), part)

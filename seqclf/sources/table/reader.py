@@ -17,6 +17,7 @@ from seqclf.sources.rows.collected import Collected, LabelledRow, checked
 from seqclf.sources.rows.values import labelled_row, text_of
 from seqclf.sources.spelling import spelled_as_before
 from seqclf.sources.table.bad_rows import BadRows
+from seqclf.sources.table.by_processes import collected_by, processes_for
 from seqclf.sources.table.files import files_of
 from seqclf.sources.table.missing_columns import MissingCounts, RowMissesColumns
 from seqclf.sources.table.one_file import Digests, TableReading
@@ -28,6 +29,9 @@ from seqclf.tables.values import shown
 
 ROWS_LOOKED_AT = 20_000
 _ROWS_NOTED = 1_000_000
+
+_Rows = tuple[Collected, list[int], bool]
+"""The rows of a part, the first row of each file, and whether rows have several labels."""
 
 
 class TableSource:
@@ -69,6 +73,13 @@ class TableSource:
     @property
     def columns_read(self) -> TableColumns:
         return self._columns
+
+    @classmethod
+    def of(cls, columns: TableColumns, file_format: str, *, header: Sequence[str], encoding: str) -> TableSource:
+        """A reader of these columns."""
+        beside: dict[str, Any] = {"group": columns.group, "weight": columns.weight, "extra": columns.extra}
+        beside |= {"header": header, "encoding": encoding}
+        return cls(columns.text, columns.label, file_format, columns.separator, **beside)
 
     def with_columns(self, text: str | Sequence[str], extra: Mapping[str, ExtraKind]) -> TableSource:
         """A reader of the same files that reads other texts and columns beside them, and neither labels nor weights."""
@@ -168,6 +179,25 @@ class TableSource:
         Rows of jsonl and TFRecord with missing columns are counted instead of listed. Labels of several files that are
         equal in another spelling are one label.
         """
+        found = self._by_processes(part) if most is None and every == 1 else None
+        collected, starts, multi = self._one_by_one(part, most, every) if found is None else found
+        if not len(collected):
+            raise InputError(f"{described(part)}: contains no rows")
+        texts = collected.texts(described(part), multi=multi)
+        if len(starts) > 1 and texts.shares is None:
+            texts = replace(texts, labels=spelled_as_before(texts.labels, starts))
+        return checked(texts, self._columns, self._reading.options)
+
+    def _by_processes(self, part: str) -> _Rows | None:
+        """The rows of the part, if processes pay for it and find no malformed row."""
+        files = files_of(part)
+        if (processes := processes_for(files)) < 2:
+            return None
+        reading = self._reading
+        how = {"file_format": reading.file_format, "header": reading.header, "encoding": reading.encoding}
+        return collected_by(processes, files, self._columns, how)
+
+    def _one_by_one(self, part: str, most: int | None, every: int) -> _Rows:
         collected, multi = Collected(self._columns), False
         bad, starts, last = BadRows(self._reading_of(part)), list[int](), None
         for path, row in itertools.islice(self._labelled_rows(part, every), most):
@@ -181,12 +211,14 @@ class TableSource:
                     last = path
                 collected.add(row)
         bad.check(is_all=most is None and every == 1)
-        if not len(collected):
-            raise InputError(f"{described(part)}: contains no rows")
-        texts = collected.texts(described(part), multi=multi)
-        if len(starts) > 1 and texts.shares is None:
-            texts = replace(texts, labels=spelled_as_before(texts.labels, starts))
-        return checked(texts, self._columns, self._reading.options)
+        return collected, starts, multi
+
+    def good_rows(self, part: str) -> Iterator[LabelledRow]:
+        """All rows. Raises ``InputError`` at the first malformed one."""
+        for _, row in self._labelled_rows(part, 1):
+            if isinstance(row, InputError):
+                raise row
+            yield row
 
     def columns(self, part: str, every: int = 1) -> dict[str, list[Any]]:
         """Columns of the file, with the values of every ``every``-th of its first rows.
