@@ -27,21 +27,24 @@ test-next: .venv/installed-dev  ## install the newest pre-releases of TensorFlow
 	.venv-next/bin/pytest $(PARALLEL)
 
 # An environment for each extra, on top of .venv, whose packages keep their versions. `make test` skips these tests and
-# says so; here a test that misses its package fails.
-EXTRAS := tune
+# says so; here a test that misses its package fails. OLDER_FOR_...: packages of which an extra needs an older version.
+EXTRAS := mlflow tensorboard trackio tune
 FOR_TESTS_OF_tune := 'psycopg2-binary>=2.9,<3'
+OLDER_FOR_trackio := pillow
 test-extras: $(EXTRAS:%=test-extra-%)  ## install each extra in an environment of its own, run its tests
 
 test-extra-%: .venv-%/installed
 	tests=$$(grep -l 'needs_extra("$*"' tests/test_*.py) && \
 	  SEQCLF_TEST_EXTRA=$* .venv-$*/bin/python -m pytest $(PARALLEL) $$tests
 
+.PRECIOUS: .venv-%/installed
 .venv-%/installed: .venv/installed-dev
 	rm -rf .venv-$*
 	$(BIN)/python -m venv .venv-$*
 	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
 	  > $$(.venv-$*/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/base.pth
-	$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable > .venv-$*/kept.txt
+	$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable \
+	  $(OLDER_FOR_$*:%=--exclude %) > .venv-$*/kept.txt
 	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --constraint .venv-$*/kept.txt \
 	  -e '.[$*]' $(FOR_TESTS_OF_$*)
 	@touch $@

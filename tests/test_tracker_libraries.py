@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import needs_extra
 from tracked_runs import MadeUp, begun_run, tell
 
 from seqclf.runs import FAILED, FINISHED, INTERRUPTED
@@ -76,7 +77,7 @@ def _same(found: Numbers, made: MadeUp) -> None:
 
 
 def test_tensorboard_reads_every_point_back(tmp_path: Path) -> None:
-    reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator", reason="extra tensorboard")
+    reader = needs_extra("tensorboard", "tensorboard.backend.event_processing.event_accumulator")
     made = _trained("tensorboard", tmp_path / "runs" / "small-1")
     events = reader.EventAccumulator(str(made.run.folder / "tensorboard")).Reload()
     numbers = {name: [(event.step, event.value) for event in events.Scalars(name)] for name in events.Tags()["scalars"]}
@@ -93,8 +94,8 @@ def test_tensorboard_reads_every_point_back(tmp_path: Path) -> None:
 @pytest.fixture
 def mlflow_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client of the default store, ``mlflow.db`` in an empty working folder."""
-    for package in ("mlflow", "sqlalchemy", "alembic"):
-        pytest.importorskip(package, reason="extra mlflow")
+    needs_extra("mlflow", "alembic")
+    needs_extra("mlflow", "mlflow")
     from mlflow import MlflowClient
 
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
@@ -195,14 +196,13 @@ def test_a_server_that_is_down_is_one_warning(
 @pytest.fixture
 def trackio_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The module, which stores everything in an empty folder: it reads ``TRACKIO_DIR`` when it is imported."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("TRACKIO_DIR", str(tmp_path_factory.mktemp("trackio")))
-    for name in ("TRACKIO_PROJECT", "TRACKIO_SPACE_ID", "TRACKIO_SERVER_URL"):
-        patch.delenv(name, raising=False)
-    for module in [name for name in sys.modules if name.partition(".")[0] == "trackio"]:
-        patch.delitem(sys.modules, module)
-    yield pytest.importorskip("trackio", reason="extra trackio")
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRACKIO_DIR", str(tmp_path_factory.mktemp("trackio")))
+        for name in ("TRACKIO_PROJECT", "TRACKIO_SPACE_ID", "TRACKIO_SERVER_URL"):
+            patch.delenv(name, raising=False)
+        for module in [name for name in sys.modules if name.partition(".")[0] == "trackio"]:
+            patch.delitem(sys.modules, module)
+        yield needs_extra("trackio", "trackio")
 
 
 def test_trackio_reads_every_point_back(trackio_here: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
