@@ -203,12 +203,15 @@ def _usual(loaded: LoadedConfig, asked: Asked) -> tuple[Range, ...]:
     """The usual options of the config's layers. Raises ``InputError`` if there are none to search."""
     from seqclf.tuning.space import default_space
 
-    found = default_space(loaded.config, loaded.written.value, all_=asked.all_)
+    values = loaded.written.value
+    found = default_space(loaded.config, values, all_=asked.all_)
     if not found:
         raise InputError(
             f"{asked.file}: sets every option that a search would change; write a range in place of a value, such as "
             "learning_rate: {search: {low: 1e-4, high: 1e-2, log: true}}, or add --all to search them all"
         )
+    if kept := [one.name for one in default_space(loaded.config, values, all_=True) if one not in found]:
+        say(f"Set by the config, and therefore not searched (--all searches them, too): {', '.join(kept)}", err=True)
     return found
 
 
