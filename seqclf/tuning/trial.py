@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from seqclf.runs import FAILED, INTERRUPTED, Run
 from seqclf.training.events import EpochDone, EpochStarted, Event, StepDone, TrainingDone, TrainingStarted
 from seqclf.training.options import Callbacks, Listener, TrainOptions
 from seqclf.tuning.clock import Clock
+from seqclf.tuning.memory import forget_models
 
 DONE, STOPPED, PRUNED, OUT_OF_TIME, NO_MEMORY = "done", "stopped", "pruned", "out of time", "out of memory"
 """How a trial ended. ``STOPPED``: by the end of the time, but its best epoch counts and its run has models."""
@@ -154,7 +154,7 @@ def trained(
         _mark(run, FAILED, NO_MEMORY)
         return Result(FAILED, None, NO_MEMORY)
     finally:
-        _forget_models()
+        forget_models()
     score = watch.best if outcome.validation is None else outcome.validation.score(watch.metric)
     return Result(STOPPED if watch.stops else DONE, score)
 
@@ -167,11 +167,3 @@ def _mark(run: Run, status: str, why: str) -> None:
 def _is_out_of_memory(error: Exception) -> bool:
     """Naming TensorFlow's class would import TensorFlow."""
     return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
-
-
-def _forget_models() -> None:
-    """Free the graphs and variables that Keras keeps of a training."""
-    import keras
-
-    keras.utils.clear_session()
-    gc.collect()
