@@ -183,6 +183,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gb", type=float, default=1.0, help="size of the corpus in 10^9 bytes (default: 1)")
     parser.add_argument("--parts", type=int, default=16, help="number of its files (default: 16)")
+    parser.add_argument("--words", type=int, default=200, help="words of a text (default: 200)")
     parser.add_argument("--steps", type=int, default=300, help="steps to train; 0: a whole epoch (default: 300)")
     parser.add_argument("--units", type=int, default=32, help="units of the LSTM; 0: a bag of embeddings (default: 32)")
     parser.add_argument("--folder", type=Path, default=Path("streaming"), help="for corpus, cache and runs")
@@ -200,12 +201,13 @@ def main() -> None:
 
 def _compare(folder: Path, config: Path, arguments: argparse.Namespace) -> None:
     """Write the corpus, and print what the children measured."""
-    corpus = folder / f"corpus-{arguments.gb:g}gb-{arguments.parts}"
+    corpus = folder / f"corpus-{arguments.gb:g}gb-{arguments.parts}-{arguments.words}"
     if not corpus.exists():
-        need, free = 3 * arguments.gb * 1e9, shutil.disk_usage(folder.parent).free
+        need, free = 3.5 * arguments.gb * 1e9, shutil.disk_usage(folder.parent).free
         if free < need:
             raise SystemExit(f"{folder}: needs {need / 1e9:.1f} GB for corpus and cache, has {free / 1e9:.1f} GB")
-        texts = write_corpus(folder / "new", int(arguments.gb * 1e9), arguments.parts)
+        shutil.rmtree(folder / "new", ignore_errors=True)
+        texts = write_corpus(folder / "new", int(arguments.gb * 1e9), arguments.parts, arguments.words)
         (folder / "new").rename(corpus)
         print(f"{texts:,} texts in {arguments.parts} files")
     config.write_text(json.dumps(config_of(corpus, arguments.units), indent=1), encoding="utf-8")

@@ -7,6 +7,7 @@ another finds it again, and reports it beside all others.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -63,4 +64,5 @@ def collected_by(
         for part in parts:
             starts.append(len(collected))
             collected.extend_by(part)
+            shutil.rmtree(part)  # the texts are on disk once more
         return collected, starts, several.pop()
