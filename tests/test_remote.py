@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -338,3 +340,17 @@ def test_check_names_a_remote_part_that_is_missing(memory: Any, tmp_path: Path) 
     done = CliRunner().invoke(cli, ["check", str(path)])
     assert done.exit_code == 2
     assert "data.train: memory://none.csv: no such file on the server" in " ".join(done.stderr.split())
+
+
+def test_a_command_says_what_it_downloads(server: Any, tmp_path: Path) -> None:
+    url, files, _ = server
+    files["/a.csv"] = _csv([(f"{text} {number}", label) for number in range(10) for text, label in ROWS])
+    path = tmp_path / "c.yaml"
+    values = {"data": {"source": "table", "train": f"{url}/a.csv", "label": "none"}, "layers": [{"type": "pool"}]}
+    path.write_text(json.dumps(values), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "seqclf", "check", str(path)], capture_output=True, text=True, check=False
+    )
+    first, second = done.stderr.splitlines()[:2]
+    assert first == f"Downloading {url}/a.csv ({len(files['/a.csv'])} B)"
+    assert f'{url}/a.csv: no column "none"' in second and done.returncode == 2

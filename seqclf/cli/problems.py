@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -67,7 +68,8 @@ def check_files(loaded: LoadedConfig) -> None:
     from seqclf.tensorflow_startup import quiet_stderr, silence_tensorflow
 
     silence_tensorflow()
-    with quiet_stderr():
+    noisy = loaded.config.data.needs_tensorflow
+    with quiet_stderr() if noisy else contextlib.nullcontext():  # downloads of other sources are said there
         problems = [*_not_allowed(loaded.config), *preparation_problems(loaded.config)]
     if problems:
         raise loaded.error(problems)
