@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -131,6 +132,24 @@ def _quick_reports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 @pytest.fixture
 def real_reports() -> None:
     """Commands of this test write reports as they do for users."""
+
+
+@pytest.fixture(autouse=True)
+def _quick_estimates(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``check`` times a training step that does nothing, since tracing one takes a second; tests that ask for
+    ``real_steps`` see real times."""
+    from seqclf.training import estimate
+
+    def no_step(*batch: Any, update: bool = True) -> Any:
+        return SimpleNamespace(loss=SimpleNamespace(numpy=lambda: 0.0))
+
+    if "real_steps" not in request.fixturenames:
+        monkeypatch.setattr(estimate, "_slowest_step", lambda *parts: no_step)
+
+
+@pytest.fixture
+def real_steps() -> None:
+    """Commands of this test time training steps as they do for users."""
 
 
 @pytest.fixture(scope="session", autouse=True)

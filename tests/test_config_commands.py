@@ -43,7 +43,7 @@ def odd_config(tmp_path: Path) -> Path:
     )
 
 
-def test_check_counts_unusual_texts(odd_config: Path) -> None:
+def test_check_counts_unusual_texts(odd_config: Path, real_steps: None) -> None:
     done = _call("check", str(odd_config), "--json")
     assert done.exit_code == 0, done.stderr
     report = json.loads(done.stdout)

@@ -77,7 +77,7 @@ def test_numbers_are_labels_too(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli, ["train", str(path), "--runs", str(tmp_path / "runs")]).exit_code == 0
 
 
-def test_check_estimates_with_every_option(sample_csv: Path, tmp_path: Path) -> None:
+def test_check_estimates_with_every_option(sample_csv: Path, tmp_path: Path, real_steps: None) -> None:
     path = tmp_path / "config.yaml"
     options = {
         "batch_size": 16,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from calibrating import call, copied
 from conftest import POOLED, small_config, trained
+from trainings import without_saved_models
 
 from seqclf.config import load_config
 from seqclf.errors import InputError
@@ -19,6 +20,8 @@ from seqclf.runs import Run
 from seqclf.training.extend import extended
 from seqclf.training.options import TrainOptions
 from seqclf.training.train import train
+
+pytestmark = pytest.mark.usefixtures("no_saved_models")
 
 
 def _config(path: Path, *, refit: bool, **changes: Any) -> dict[str, Any]:
@@ -30,7 +33,9 @@ def _config(path: Path, *, refit: bool, **changes: Any) -> dict[str, Any]:
 def runs(sample_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Run]:
     """Two runs that differ in the refit at the end alone."""
     folder = tmp_path_factory.mktemp("refit")
-    return {refit: trained(_config(sample_csv, refit=refit, name=f"refit-{refit}"), folder) for refit in (False, True)}
+    configs = {refit: _config(sample_csv, refit=refit, name=f"refit-{refit}") for refit in (False, True)}
+    with without_saved_models():
+        return {refit: trained(config, folder) for refit, config in configs.items()}
 
 
 def _json(*arguments: str) -> dict[str, Any]:

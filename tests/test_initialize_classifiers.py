@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import small_config, trained, write_csv
+from conftest import POOLED, small_config, trained, write_csv
 from extra_examples import offers_config
 from origins import initialized, padded, untrained_run
 from trainings import Killed, killed_after, result
@@ -158,11 +158,13 @@ class TestGrowth:
 
     @pytest.fixture
     def origin(self, tmp_path: Path) -> Run:
-        table = _table(tmp_path, ["bad", "good"])
-        return untrained_run(_config(table, tokenizer={"type": "word", "vocab_size": 400}), tmp_path, model=True)
+        values = _config(
+            _table(tmp_path, ["bad", "good"]), layers=POOLED, tokenizer={"type": "word", "vocab_size": 400}
+        )
+        return untrained_run(values, tmp_path, model=True)
 
-    def _grown(self, origin: Run, tmp_path: Path, **changes: Any) -> dict[str, Any]:
-        values = _on(origin, _table(tmp_path, ["bad", "good"], word="gadget"), **changes)
+    def _grown(self, origin: Run, tmp_path: Path) -> dict[str, Any]:
+        values = _on(origin, _table(tmp_path, ["bad", "good"], word="gadget"), layers=POOLED)
         values["initialize"]["tokenizer"] = "grow"
         return values
 

@@ -150,6 +150,7 @@ def test_a_comparison_names_the_texts_that_teachers_of_either_run_knew(
     assert other.exit_code == 0 and "teachers of" not in other.stderr
 
 
+@pytest.mark.usefixtures("no_saved_models")
 def test_it_is_said_wherever_the_scores_are(
     teachers: Path, refit: Run, tmp_path: Path, real_reports: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -195,7 +195,9 @@ def test_eval_refuses_options_of_classifiers(option: str, run: Run, lm_runs: Pat
     assert "works only with classifiers; this run is a language model" in refused.output
 
 
-def test_check_counts_tokens_and_times_an_epoch_without_labels(sample_csv: Path, tmp_path: Path) -> None:
+def test_check_counts_tokens_and_times_an_epoch_without_labels(
+    sample_csv: Path, tmp_path: Path, real_steps: None
+) -> None:
     config = tmp_path / "lm.yaml"
     config.write_text(yaml.safe_dump(lm_config(sample_csv)), encoding="utf-8")
     shown = _invoke("check", str(config))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +17,12 @@ from seqclf.ngrams.fit_time import fits_seconds
 from seqclf.ngrams.memory import fit_bytes, fitted_lengths
 from seqclf.training.environment import peak_memory_bytes
 from seqclf.training.initialize.start import Start
+
+if TYPE_CHECKING:
+    import keras
+
+    from seqclf.tasks.base import Task
+    from seqclf.training.step import TrainStep
 
 _SECONDS = 5.0
 _MOST_STEPS = 24
@@ -59,8 +66,6 @@ def measure(config: Config, data: TrainingData, start: Start | None = None) -> t
     """
     from seqclf.model.encoder import outputs_of
     from seqclf.tasks.kinds import task_of
-    from seqclf.training.state import TrainingState
-    from seqclf.training.step import build_train_step
 
     fitting = peak_memory_bytes() + fit_bytes(config, fitted_lengths(config, data), data.labels)
     task = task_of(config, data)
@@ -72,11 +77,7 @@ def measure(config: Config, data: TrainingData, start: Start | None = None) -> t
             initialize(model, start, data)
         except InputError as error:
             raise ConfigError([Problem(("initialize", "from"), str(error))]) from error
-    state = TrainingState.begin(model, config.training, depth_groups(config), carried=task.carried(model))
-    trained = state.depth.trained(config.training.epochs)  # the last epochs take longest
-    parts = (model, state.optimizer, task, state.accumulator, state.average)
-    sharpness = config.training.sharpness
-    step = build_train_step(*parts, trained=trained, carried=state.carried, sharpness=sharpness)
+    step = _slowest_step(config, task, model)
     batches = task.batches(data.train, config, training=True)
     plan = batches.shuffled(config.seed, epoch=1)
     # The time of a step grows with its tokens, padding included; short steps have a nearly constant cost.
@@ -102,3 +103,14 @@ def measure(config: Config, data: TrainingData, start: Start | None = None) -> t
         if type(layer).__name__ != "InputLayer"
     ]
     return rows, estimate
+
+
+def _slowest_step(config: Config, task: Task, model: keras.Model) -> TrainStep:
+    """The step of the last epochs, which train most weights."""
+    from seqclf.training.state import TrainingState
+    from seqclf.training.step import build_train_step
+
+    state = TrainingState.begin(model, config.training, depth_groups(config), carried=task.carried(model))
+    parts = (model, state.optimizer, task, state.accumulator, state.average)
+    trained, sharpness = state.depth.trained(config.training.epochs), config.training.sharpness
+    return build_train_step(*parts, trained=trained, carried=state.carried, sharpness=sharpness)
