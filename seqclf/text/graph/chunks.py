@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from seqclf.text.chunks import SPACED_LINE_BREAK, ChunkTokenizer, Wording, chunk_key
 from seqclf.text.graph.base import TokenIds, speller_of
+from seqclf.text.graph.selection import selected
 from seqclf.text.graph.tables import MISSING, LowerCase, index_table, valid_utf8
 from seqclf.text.word_rules import word_rules
 from seqclf.text.words import LINE_END
@@ -71,7 +72,7 @@ class ChunkIds(TokenIds):
         """``tf.string [n]`` -> ragged ``int32 [n, (ids)]``; ``ids_of`` returns the ids of distinct unknown strings."""
         rows = self._known_chunks.lookup(chunks)
         unknown = rows == MISSING
-        distinct, places = tf.unique(tf.boolean_mask(chunks, unknown))
+        distinct, places = tf.unique(selected(chunks, unknown))
         table = tf.concat([self._known_ids, ids_of(distinct)], axis=0)
         places += tf.cast(self._known_ids.nrows(), tf.int32)
         rows = tf.tensor_scatter_nd_update(tf.cast(rows, tf.int32), tf.where(unknown), places)

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from seqclf.text.field_tokenizer import FieldTokenizer
 from seqclf.text.fields import FIELD_SEPARATOR
+from seqclf.text.graph.selection import rows_of, selected_ids
 from seqclf.text.graph.tokenizer import never_empty, operators_of, padded
 from seqclf.text.truncation import Truncate, kept_ends
 
@@ -42,12 +43,12 @@ class GraphFieldTokenizer(tf.Module):
     def _truncate(self, ids: tf.RaggedTensor, limits: tf.Tensor) -> tf.RaggedTensor:
         """At most ``limits`` (``int64 [rows]``) of the ids of each row."""
         lengths = ids.row_lengths()
-        from_start = tf.ragged.range(lengths)
-        from_end = tf.repeat(lengths, lengths) - from_start.values
         first, last = (tf.cast(end, tf.int64) + tf.zeros_like(limits) for end in kept_ends(limits, self._truncate_as))
-        kept = (from_start.values < tf.repeat(first, lengths)) | (from_end <= tf.repeat(last, lengths))
-        kept |= tf.repeat(lengths <= limits, lengths)
-        return tf.ragged.boolean_mask(ids, from_start.with_values(kept))
+        of_rows = tf.stack([ids.row_starts(), lengths, first, last, limits], axis=1)
+        start, length, first, last, limit = tf.unstack(tf.gather(of_rows, rows_of(ids)), axis=1)
+        from_start = tf.range(tf.size(ids.values, tf.int64)) - start
+        kept = (from_start < first) | (length - from_start <= last) | (length <= limit)
+        return selected_ids(ids, kept)
 
 
 def field_limits(lengths: tf.Tensor, budget: int) -> tf.Tensor:

@@ -11,6 +11,7 @@ from typing import Literal
 
 import tensorflow as tf
 
+from seqclf.text.graph.selection import places_of, rows_of, selected
 from seqclf.text.graph.tables import MISSING, LowerCase, table
 from seqclf.text.normal_form import ABOVE, DOT_ABOVE
 from seqclf.text.normal_tables import (
@@ -52,14 +53,14 @@ class Speller(tf.Module):
         if self._lower is not None:
             text = tf.strings.lower(text)  # ASCII letters only
         is_other = tf.strings.length(text) != tf.strings.length(text, unit="UTF8_CHAR")
-        others = tf.boolean_mask(text, is_other)
+        others = selected(text, is_other)
         spelt = tf.cond(tf.size(others) > 0, lambda: self._spelt(others), lambda: others)
         places = tf.where(is_other, tf.cumsum(tf.cast(is_other, tf.int32)) - 1 + tf.size(text), tf.range(tf.size(text)))
         return tf.gather(tf.concat([text, spelt], axis=0), places)
 
     def _spelt(self, text: tf.Tensor) -> tf.Tensor:
         characters = tf.strings.unicode_decode(text, "UTF-8")
-        points, rows = characters.values, tf.cast(characters.value_rowids(), tf.int32)
+        points, rows = characters.values, rows_of(characters)
         properties = self._properties(points)
         classes = properties & CLASS
         unsettled = tf.reduce_any(properties & UNSETTLED > 0) | tf.reduce_any(_out_of_order(classes))
@@ -79,9 +80,10 @@ class Speller(tf.Module):
         is_syllable = (syllable >= 0) & (syllable < SYLLABLES)
         in_syllable = tf.where(syllable % COUNT_T == 0, 2, 3)
         sizes = tf.where(is_syllable, in_syllable, tf.where(spelling > 0, tf.gather(self._lengths, spelling), 1))
-        within = tf.ragged.range(sizes).values
+        spread = tf.ragged.range(sizes)
+        within, origins = spread.values, rows_of(spread)
         points, rows, spelling, syllable, is_syllable = (
-            tf.repeat(values, sizes) for values in (points, rows, spelling, syllable, is_syllable)
+            tf.gather(values, origins) for values in (points, rows, spelling, syllable, is_syllable)
         )
         l_v_t = tf.stack(
             [
@@ -113,11 +115,12 @@ class Speller(tf.Module):
             return points, rows
         classes = self._properties(points) & CLASS
         begins = (classes == 0) | _begins(rows)
-        first = tf.gather(tf.where(begins)[:, 0], tf.cumsum(tf.cast(begins, tf.int32)) - 1)
+        first = tf.gather(places_of(begins), tf.cumsum(tf.cast(begins, tf.int32)) - 1)
         others = tf.cumsum(tf.cast((classes >= ABOVE) & (points != _DOT), tf.int32))
         is_alone = others == tf.gather(others, first)  # the i itself is no mark
         kept = ~((points == _DOT) & (tf.gather(points, first) == _I) & is_alone)
-        return tf.boolean_mask(points, kept), tf.boolean_mask(rows, kept)
+        places = places_of(kept)
+        return tf.gather(points, places), tf.gather(rows, places)
 
     def _composed(self, points: tf.Tensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Composed characters and their rows.
@@ -131,14 +134,14 @@ class Speller(tf.Module):
         begins_row = _begins(rows)
         begins = begins_row | ((classes == 0) & ~is_second)
         group = tf.cumsum(tf.cast(begins, tf.int32)) - 1
-        starts = tf.cast(tf.where(begins)[:, 0], tf.int32)
-        tried = tf.cast(tf.where(self._worth_trying(classes, begins, group))[:, 0], tf.int32)
+        starts = tf.cast(places_of(begins), tf.int32)
+        tried = tf.cast(places_of(self._worth_trying(classes, begins, group)), tf.int32)
         of_group = tf.gather(group, tried)
         groups, _, counts = tf.unique_with_counts(of_group)
         first = tf.cumsum(counts, exclusive=True)
         firsts = tf.gather(points, tf.gather(starts, groups))
         # A mark at the start of a row is composed with nothing.
-        live = tf.cast(tf.where(tf.gather(classes, tf.gather(starts, groups)) == 0)[:, 0], tf.int32)
+        live = tf.cast(places_of(tf.gather(classes, tf.gather(starts, groups)) == 0), tf.int32)
 
         def going(step: tf.Tensor, live: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
             return tf.size(live) > 0
@@ -151,15 +154,13 @@ class Speller(tf.Module):
             found = self._pair(tf.gather(firsts, live), tf.gather(points, place))
             is_blocked = tf.where(of_mark == 0, of_last > 0, of_last >= of_mark)
             composes = (found != MISSING) & ~is_blocked
-            at = tf.boolean_mask(live, composes)[:, None]
-            firsts = tf.tensor_scatter_nd_update(firsts, at, tf.boolean_mask(found, composes))
-            taken = tf.tensor_scatter_nd_update(
-                taken, tf.boolean_mask(place, composes)[:, None], tf.fill(tf.shape(at)[:1], True)
-            )
-            last = tf.tensor_scatter_nd_update(last, live[:, None], tf.where(composes, of_last, of_mark))
+            composed = tf.where(composes)
+            firsts = tf.tensor_scatter_nd_update(firsts, tf.gather(live, composed), tf.gather_nd(found, composed))
+            taken = tf.tensor_scatter_nd_update(taken, tf.gather(place, composed), tf.gather_nd(composes, composed))
+            last = tf.tensor_scatter_nd_update(last, tf.expand_dims(live, 1), tf.where(composes, of_last, of_mark))
             # What follows a character that is no mark, and was not composed, composes with nothing.
             goes_on = (composes | (of_mark > 0)) & (step + 1 < tf.gather(counts, live))
-            return step + 1, tf.boolean_mask(live, goes_on), firsts, last, taken
+            return step + 1, selected(live, goes_on), firsts, last, taken
 
         shape = tf.TensorShape([None])
         _, _, firsts, _, taken = tf.while_loop(
@@ -168,15 +169,16 @@ class Speller(tf.Module):
             (0, live, firsts, tf.zeros_like(firsts), tf.zeros_like(begins)),
             shape_invariants=(tf.TensorShape([]), shape, shape, shape, shape),
         )
-        points = tf.tensor_scatter_nd_update(points, tf.gather(starts, groups)[:, None], firsts)
-        return tf.boolean_mask(points, ~taken), tf.boolean_mask(rows, ~taken)
+        points = tf.tensor_scatter_nd_update(points, tf.expand_dims(tf.gather(starts, groups), 1), firsts)
+        places = places_of(~taken)
+        return tf.gather(points, places), tf.gather(rows, places)
 
     def _worth_trying(self, classes: tf.Tensor, begins: tf.Tensor, group: tf.Tensor) -> tf.Tensor:
         """The characters that may be composed, or may block others: a limited number in each group."""
         same = ~begins & (classes == tf.concat([[-1], classes[:-1]], axis=0)) & (classes > 0)
         before = _count_within(same)
         bare = tf.cumsum(tf.cast(~begins & (classes == 0), tf.int32))
-        at_start = tf.gather(bare, tf.where(begins)[:, 0])
+        at_start = tf.gather(bare, places_of(begins))
         bare -= tf.gather(at_start, group)
         return ~begins & (before <= _MOST_COMPOSED) & (bare <= _MOST_COMPOSED + 1)
 
@@ -214,6 +216,6 @@ def _out_of_order(classes: tf.Tensor) -> tf.Tensor:
 
 def _count_within(flags: tf.Tensor) -> tf.Tensor:
     """For each position, the number of flags set in a row up to it; ``bool [n]`` -> ``int32 [n]``."""
-    places = tf.where(~flags)[:, 0]  # the first position is one of them
+    places = places_of(~flags)  # the first position is one of them
     total = tf.cumsum(tf.cast(flags, tf.int32))
     return total - tf.gather(total, tf.gather(places, tf.cumsum(tf.cast(~flags, tf.int32)) - 1))

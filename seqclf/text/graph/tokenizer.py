@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from seqclf.text.graph import kinds
 from seqclf.text.graph.base import TokenIds
+from seqclf.text.graph.selection import rows_of, selected_ids
 from seqclf.text.named import class_named
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.truncation import Truncate, kept_ends
@@ -31,12 +32,11 @@ class GraphTokenizer(tf.Module):
         return padded(self._truncate(ids))
 
     def _truncate(self, ids: tf.RaggedTensor) -> tf.RaggedTensor:
-        lengths = ids.row_lengths()
-        from_start = tf.ragged.range(lengths)
-        from_end = tf.repeat(lengths, lengths) - from_start.values
-        kept = (from_start.values < self._kept_first) | (from_end <= self._kept_last)
-        kept |= tf.repeat(lengths <= self._max_tokens, lengths)
-        return tf.ragged.boolean_mask(ids, from_start.with_values(kept))
+        rows = rows_of(ids)
+        from_start = tf.range(tf.size(ids.values, tf.int64)) - tf.gather(ids.row_splits, rows)
+        length = tf.gather(ids.row_lengths(), rows)
+        kept = (from_start < self._kept_first) | (length - from_start <= self._kept_last) | (length <= self._max_tokens)
+        return selected_ids(ids, kept)
 
 
 def operators_of(tokenizer: Tokenizer) -> TokenIds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
+from seqclf.text.graph.selection import places_of, selected
 from seqclf.text.graph.tables import MISSING, table
 from seqclf.text.trie import CHARACTER_BITS, ROOT, Trie
 
@@ -36,8 +37,8 @@ class GraphTrie(tf.Module):
         def further(place: tf.Tensor, live: tf.Tensor, nodes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
             here = tf.gather(starts, live) + place
             reached = self.step(tf.gather(nodes, live), tf.gather(characters, here))
-            nodes = tf.tensor_scatter_nd_update(nodes, live[:, None], reached)
-            return place + 1, tf.boolean_mask(live, (reached != MISSING) & (here + 1 < tf.gather(ends, live))), nodes
+            nodes = tf.tensor_scatter_nd_update(nodes, tf.expand_dims(live, 1), reached)
+            return place + 1, selected(live, (reached != MISSING) & (here + 1 < tf.gather(ends, live))), nodes
 
         live = tf.range(tf.size(starts))
         nodes = tf.fill(tf.shape(starts), tf.constant(ROOT, tf.int64))
@@ -60,11 +61,12 @@ class GraphTrie(tf.Module):
             reached = self.step(nodes, tf.gather(characters, live + length))
             value = self.value(reached)
             whole = value != MISSING
-            places = tf.boolean_mask(live, whole)[:, None]
-            lengths = tf.tensor_scatter_nd_update(lengths, places, tf.fill(tf.shape(places)[:1], length + 1))
-            numbers = tf.tensor_scatter_nd_update(numbers, places, tf.boolean_mask(value, whole))
-            goes_on = (reached != MISSING) & (live + length + 1 < tf.gather(ends, live))
-            return length + 1, tf.boolean_mask(live, goes_on), tf.boolean_mask(reached, goes_on), lengths, numbers
+            found = tf.where(whole)
+            places, length = tf.gather(live, found), length + 1
+            lengths = tf.tensor_scatter_nd_update(lengths, places, tf.fill(tf.shape(found)[:1], length))
+            numbers = tf.tensor_scatter_nd_update(numbers, places, tf.gather_nd(value, found))
+            goes_on = places_of((reached != MISSING) & (live + length < tf.gather(ends, live)))
+            return length, tf.gather(live, goes_on), tf.gather(reached, goes_on), lengths, numbers
 
         count = tf.size(characters)
         nowhere = tf.fill([count], MISSING)
@@ -92,8 +94,8 @@ def reached(begins: tf.Tensor, following: tf.Tensor) -> tf.Tensor:
         return tf.reduce_any(jump < count)
 
     def further(found: tf.Tensor, jump: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        landed = tf.boolean_mask(jump, found)[:, None]
-        found = tf.tensor_scatter_nd_update(found, landed, tf.fill(tf.shape(landed)[:1], True))
+        here = tf.where(found)
+        found = tf.tensor_scatter_nd_update(found, tf.gather(jump, here), tf.gather_nd(found, here))
         return found, tf.gather(jump, jump)
 
     shape = tf.TensorShape([None])

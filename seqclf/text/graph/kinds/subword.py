@@ -81,7 +81,9 @@ class WordPieceIds(ChunkIds):
         unknown = tf.reduce_any(pieces == self._unknown_id, axis=1) | too_long
         pieces = tf.where(unknown[:, None], MISSING, pieces)
         pieces = tf.concat([tf.where(unknown, self._unknown_id, MISSING)[:, None], pieces], axis=1)
-        return tf.ragged.boolean_mask(pieces, pieces != MISSING)
+        found = pieces != MISSING
+        lengths = tf.math.count_nonzero(found, axis=1)
+        return tf.RaggedTensor.from_row_lengths(tf.gather_nd(pieces, tf.where(found)), lengths, validate=False)
 
 
 class WordState(NamedTuple):
