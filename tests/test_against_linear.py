@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from baseline_examples import TEXTS, request_for
 from calibrating import call
-from conftest import small_config, trained, write_csv
+from conftest import POOLED, small_config, trained, write_csv
 from hypothesis import given
 from hypothesis import strategies as st
 from metric_examples import baseline_with
@@ -204,11 +204,11 @@ def test_a_training_keeps_them_and_compares(binary_run: Run) -> None:
     assert (binary_run.answers / "validation.linear.npz").stat().st_size < 10_000
 
 
-def test_several_labels_are_compared_by_micro_f1(tmp_path: Path) -> None:
+def test_several_labels_are_compared_by_micro_f1(tmp_path: Path, no_saved_models: None) -> None:
     from test_multi_label import WORDS, rows_of, write_jsonl
 
     path = write_jsonl(tmp_path / "several.jsonl", rows_of(120, list(WORDS)))
-    run = trained(small_config(data__train=str(path), training__baseline="auto"), tmp_path / "runs")
+    run = trained(small_config(data__train=str(path), layers=POOLED, training__baseline="auto"), tmp_path / "runs")
     measured = run.measured("validation")["validation"]
     assert measured.baseline is not None and measured.baseline.paired is not None
     one = measured.baseline.paired.scores["micro_f1"]

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from conftest import POOLED, trained, written_config
 from language_models import lm_config
+from trainings import QUICK_START
 
 from seqclf.config import checked_config, load_config
 from seqclf.config.schema.initialize import InitializeConfig
@@ -119,8 +120,10 @@ def test_python_examples_run(
         program = program.replace('"runs"', repr(str(runs)))
         (alone if "tune_runtime(" in program else together).append(program)
     assert alone and together
-    start = "from seqclf.tensorflow_startup import import_tensorflow; import_tensorflow()\n"
     for programs in (together, *([program] for program in alone)):
-        code = f"{start}for program in {programs!r}: exec(compile(program, program, 'exec'), {{'__name__': 'example'}})"
+        code = (
+            QUICK_START
+            + f"for program in {programs!r}: exec(compile(program, program, 'exec'), {{'__name__': 'example'}})"
+        )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
         assert done.returncode == 0, done.stderr

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from trainings import QUICK_START
 
 from seqclf.cli import cli
 from seqclf.errors import InputError
@@ -208,7 +209,7 @@ def test_exports_answer_as_their_card_says(form: str, three_label_run: Run, tmp_
     for part in (three_label_run.name, "`money`, `space`, `sport`", "| validation (", "## Limits", "embedding - gru"):
         assert part in card
     _, _, code = card.partition("```python\n")
-    script = code.partition("```")[0]
+    script = ("" if form == "onnx" else QUICK_START) + code.partition("```")[0]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     shown = subprocess.run(
         [sys.executable, "-c", script], cwd=out, capture_output=True, text=True, check=False, env=environment

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from conftest import trained
 from language_models import lm_config
+from trainings import QUICK_START
 
 from seqclf.cli import cli
 from seqclf.inference import Generator, Scorer
@@ -36,6 +37,8 @@ def _run_of_card(folder: Path) -> str:
     """What the Python code of a folder's card prints there."""
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
     script = "\n".join(re.findall(r"```python\n(.*?)```", card, re.DOTALL))
+    if "onnx" not in script:
+        script = QUICK_START + script
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False, env=environment

@@ -164,7 +164,9 @@ def test_the_same_texts_have_one_fingerprint_in_runs_that_read_other_columns(
     assert [text["text"] for text in found["texts"]] == [text["text"] for text in wanted["differing"][:3]]
 
 
-def test_calibration_keeps_those_of_the_calibrated_model(binary_run: Run, tmp_path: Path) -> None:
+def test_calibration_keeps_those_of_the_calibrated_model(
+    binary_run: Run, tmp_path: Path, no_saved_models: None
+) -> None:
     run = copied(binary_run, tmp_path)
     call("eval", "--run", str(run.folder), "--no-report")
     assert own_answers(run, "test") is not None
@@ -185,7 +187,9 @@ def test_an_interrupted_training_keeps_none(sample_csv: Path, tmp_path: Path, no
     assert run.manifest["status"] == "interrupted" and not run.answers.exists()
 
 
-def test_other_texts_of_a_split_replace_report_and_answers(three_labels_csv: Path, tmp_path: Path) -> None:
+def test_other_texts_of_a_split_replace_report_and_answers(
+    three_labels_csv: Path, tmp_path: Path, no_saved_models: None
+) -> None:
     test = tmp_path / "test.csv"
     rows = [("text", "label"), *((f"the match {place}", "sport") for place in range(8)), ("bank share", "money")]
     write_csv(test, rows)

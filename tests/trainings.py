@@ -28,6 +28,9 @@ TRAINING = {
     "layer_rates": {"decay": 1.5},
     "checkpoint_steps": 4,
 }
+QUICK_START = "from seqclf.tensorflow_startup import import_tensorflow; import_tensorflow()\n"
+"""The beginning of a program that uses TensorFlow: it is imported in half the time."""
+
 TIMES = {"seconds", "validation_seconds", "wall_seconds", "tokens_per_second"}
 
 
