@@ -224,7 +224,9 @@ def _room(path: Path) -> str:
 
 
 FILES = sorted(PACKAGE.rglob("*.py"))
-ROOMS = {room: [path for path in FILES if _room(path) == room] for room in sorted(set(map(_room, FILES)))}
+ROOMS: dict[str, list[Path]] = {}
+for file in FILES:
+    ROOMS.setdefault(_room(file), []).append(file)
 
 
 @pytest.mark.parametrize("room", sorted(ROOMS.keys() - {"cli", "__init__", "__main__"}))

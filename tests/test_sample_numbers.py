@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from itertools import pairwise
 from statistics import median
 
@@ -12,7 +13,10 @@ from seqclf.sources.sample import SampleSource
 from seqclf.sources.sample.numbers import LABELS, ROWS, SHOWN, NumberSequence, continued, kind_of, sequences
 from seqclf.sources.texts import UNLABELLED
 
-ALL = [*sequences("train"), *sequences("test")]
+
+@cache
+def _all() -> list[NumberSequence]:
+    return [*sequences("train"), *sequences("test")]
 
 
 def _follows(kind: str, terms: tuple[int, ...]) -> bool:
@@ -34,7 +38,7 @@ def _runs(all_of: list[NumberSequence]) -> set[tuple[int, ...]]:
 
 
 def test_the_first_four_numbers_tell_the_kind_and_what_follows() -> None:
-    for sequence in ALL:
+    for sequence in _all():
         shown = sequence.terms[:SHOWN]
         assert [kind for kind in LABELS if _follows(kind, shown)] == [sequence.kind] == [kind_of(shown)]
         assert _follows(sequence.kind, sequence.terms)
@@ -42,18 +46,18 @@ def test_the_first_four_numbers_tell_the_kind_and_what_follows() -> None:
 
 
 def test_sequences_are_varied() -> None:
-    assert {len(sequence.terms) for sequence in ALL} == {5, 6, 7, 8}
-    assert max(max(sequence.terms) for sequence in ALL) > 45_000
-    assert all(0 < term < 50_000 for sequence in ALL for term in sequence.terms)
+    assert {len(sequence.terms) for sequence in _all()} == {5, 6, 7, 8}
+    assert max(max(sequence.terms) for sequence in _all()) > 45_000
+    assert all(0 < term < 50_000 for sequence in _all() for term in sequence.terms)
     for kind in LABELS:
-        starts = {sequence.terms[:2] for sequence in ALL if sequence.kind == kind}
+        starts = {sequence.terms[:2] for sequence in _all() if sequence.kind == kind}
         assert len(starts) >= 3_000
         assert len({first for first, _ in starts}) >= 100
 
 
 def test_small_numbers_are_more_frequent() -> None:
     for kind in LABELS:
-        fifth = [sequence.terms[SHOWN] for sequence in ALL if sequence.kind == kind]
+        fifth = [sequence.terms[SHOWN] for sequence in _all() if sequence.kind == kind]
         assert median(fifth) < max(fifth) / 2
     small = Counter(sequence.terms[:2] for sequence in sequences("train") if sequence.kind == "geometric")
     assert 2 * small[2, 4] > 10 * (small[1001, 2002] + small[1002, 2004])
