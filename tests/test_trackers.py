@@ -171,6 +171,20 @@ def test_trainings_that_end_without_a_word(one: type[Remembering], tmp_path: Pat
     assert (FINAL, 0) not in _places(told["cv-1-fold1"].points) or status == INTERRUPTED
 
 
+def test_many_runs_keep_no_threads(one: type[Remembering], tmp_path: Path) -> None:
+    before = threading.active_count()
+    with tracking(["one"], _nothing) as listen:
+        for trial in range(20):
+            made = MadeUp(begun_run(tmp_path / f"trial-{trial}"), steps=(2,))
+            tell(listen, [*made.events(), made.end(FINISHED)])
+            until = time.monotonic() + 30
+            while threading.active_count() > before and time.monotonic() < until:
+                time.sleep(0.001)
+            assert threading.active_count() == before
+        assert len(listen._runs) == 1
+    assert len(one.runs) == 20 and all(told.closed == 1 for told in one.runs.values())
+
+
 def test_runs_begin_one_after_another(one: type[Remembering], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Folds whose tracker is slow would all make the run that they are parts of."""
     begin, busy = Remembering.begin, threading.Lock()

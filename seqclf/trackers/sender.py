@@ -52,7 +52,7 @@ class Sender:
         self._put(lambda: self._tracker.keep(path))
 
     def finish(self) -> None:
-        """Nothing follows."""
+        """Nothing follows. Can be called again."""
         self._put(self._tracker.close)
         self._tasks.put(None)
 

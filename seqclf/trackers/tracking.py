@@ -32,7 +32,8 @@ def tracking(
 ) -> Iterator[Tracking]:
     """A listener for ``Callbacks.listen`` that tracks each training which starts within the block.
 
-    Trainings may follow one another, as the folds of a cross-validation do; each is a tracked run of its own.
+    Trainings may follow one another, as the folds of a cross-validation or the trials of a search do; each is a tracked
+    run of its own.
 
     Args:
         names: of trackers; ``trackers.kinds.check`` has found their packages.
@@ -103,8 +104,11 @@ class Tracking:
                 self._begin(Run(event.folder), event.notes)
         elif self._runs and not self._runs[-1].ended:
             self._runs[-1].hear(event)
+            self._finish_if_ended()
 
     def _begin(self, run: Run, notes: tuple[str, ...]) -> None:
+        self._report()
+        self._runs = [one for one in self._runs if not all(sender.is_done_by(0) for sender in one.senders)]
         described = about(run, notes=notes, project=self._project, group=self._group)
         kinds = {name: kind for name, kind in self._kinds.items() if name not in self._failed}
         self._runs.append(
@@ -115,6 +119,13 @@ class Tracking:
     def _end_last(self) -> None:
         if self._runs and not self._runs[-1].ended:
             self._runs[-1].end(_status_of(self._runs[-1].run))
+            self._finish_if_ended()
+
+    def _finish_if_ended(self) -> None:
+        """A search has many runs: their threads wait until the end only for files, such as reports."""
+        if self._runs[-1].ended and not self._files:
+            for sender in self._runs[-1].senders:
+                sender.finish()
 
     def _keep_files(self, tracked: _TrackedRun) -> None:
         keeping = [sender for sender in tracked.senders if self._kinds[sender.name].keeps_files]
