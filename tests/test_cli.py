@@ -60,7 +60,7 @@ def test_no_module_of_the_command_line_imports_tensorflow() -> None:
     assert done.stdout == "imported True\n"
 
 
-def test_the_main_job(config_file: Path, tmp_path: Path) -> None:
+def test_the_main_job(config_file: Path, sample_csv: Path, tmp_path: Path) -> None:
     """Train, evaluate, predict and export in separate processes: only seqclf writes to the terminal."""
     runs = tmp_path / "runs"
     environment = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
@@ -69,7 +69,7 @@ def test_the_main_job(config_file: Path, tmp_path: Path) -> None:
     assert train.returncode == 0, train.stderr
     known = ("Run ", "Reading ", "Encoding ", "Building ", "Training ", "epoch  ", "1/1 ", "Writing ", "Collecting ")
     known += ("epoch 1/1, tracing", "epoch 1/1 step")  # on a slow machine
-    known += ("--- training", str(tmp_path.parent))  # a long path of the texts has a line of its own
+    known += ("--- training", str(sample_csv.parent))  # a long path of the texts has a line of its own
     assert [line for line in train.stderr.splitlines() if not line.strip().startswith(known)] == []
     assert "\n  1/1  0." in train.stderr
     assert f"SavedModel  {runs / 'mine-1' / 'saved_model'}" in train.stdout
