@@ -201,6 +201,17 @@ def test_what_the_user_has_set_stays_as_set() -> None:
     assert {"layers[0].dropout", "embedding.word_dropout", "training.optimizer.learning_rate"} <= set(space)
 
 
+def test_the_score_that_decides_may_choose_the_epoch_as_well() -> None:
+    text = START + "training: {early_stopping: {patience: 3}}\n"
+    loaded = read_config("a.yaml", text=text)
+    values = loaded.written.value
+    (monitor,) = [one for one in default_space(loaded.config, values, metric="accuracy") if "monitor" in one.name]
+    assert monitor.choices == ("val_loss", "val_accuracy")
+    assert not [one for one in default_space(loaded.config, values, metric="loss") if "monitor" in one.name]
+    without = read_config("a.yaml", text=START)
+    assert not [one for one in default_space(without.config, {}, metric="accuracy") if "monitor" in one.name]
+
+
 def test_each_end_of_the_default_space_is_valid() -> None:
     for config in sorted((Path(__file__).parents[1] / "configs").glob("*.yaml")):
         loaded = read_config(config)

@@ -70,8 +70,8 @@ def tune(loaded: LoadedConfig, asked: Asked) -> None:
 
     config = loaded.config
     _check(loaded, asked)
-    space = loaded.ranges or _usual(loaded, asked)
     metric = _metric(loaded, asked.metric)
+    space = loaded.ranges or _usual(loaded, asked, metric)
     wish = Wish(
         loaded.written.value,
         space,
@@ -199,18 +199,19 @@ def _check(loaded: LoadedConfig, asked: Asked) -> None:
         check_refit(config, loaded.written.value)
 
 
-def _usual(loaded: LoadedConfig, asked: Asked) -> tuple[Range, ...]:
+def _usual(loaded: LoadedConfig, asked: Asked, metric: str) -> tuple[Range, ...]:
     """The usual options of the config's layers. Raises ``InputError`` if there are none to search."""
     from seqclf.tuning.space import default_space
 
     values = loaded.written.value
-    found = default_space(loaded.config, values, all_=asked.all_)
+    found = default_space(loaded.config, values, all_=asked.all_, metric=metric)
     if not found:
         raise InputError(
             f"{asked.file}: sets every option that a search would change; write a range in place of a value, such as "
             "learning_rate: {search: {low: 1e-4, high: 1e-2, log: true}}, or add --all to search them all"
         )
-    if kept := [one.name for one in default_space(loaded.config, values, all_=True) if one not in found]:
+    every = default_space(loaded.config, values, all_=True, metric=metric)
+    if kept := [one.name for one in every if one not in found]:
         say(f"Set by the config, and therefore not searched (--all searches them, too): {', '.join(kept)}", err=True)
     return found
 

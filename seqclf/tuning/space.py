@@ -10,6 +10,7 @@ from seqclf.config.loading import plain
 from seqclf.config.ranges import Range, Values, with_values
 from seqclf.config.validation import validate
 from seqclf.layer_types import walk
+from seqclf.metrics.monitors import PREFIX
 from seqclf.option_types import AUTO, OptionPath
 from seqclf.training.automatic import default_rate
 
@@ -19,7 +20,9 @@ _WORD_DROPOUT = 0.4
 _POOLED: tuple[Any, ...] = ("mean", "max", ["mean", "max"])
 
 
-def default_space(config: Config, written: Values, *, all_: bool = False) -> tuple[Range, ...]:
+def default_space(
+    config: Config, written: Values, *, all_: bool = False, metric: str | None = None
+) -> tuple[Range, ...]:
     """The ranges that follow from the layers of a config.
 
     A range includes the value that the config has. Ranges with a value that the schema rejects are left out.
@@ -27,8 +30,10 @@ def default_space(config: Config, written: Values, *, all_: bool = False) -> tup
     Args:
         written: the options that the user has set, as plain values; they stay as they are.
         all_: search them as well.
+        metric: the score that decides, without ``val_``: with early stopping, whether it also chooses the epoch is
+            searched; None: it is not.
     """
-    found = [one for one in _candidates(config) if all_ or not _is_set(written, one.path)]
+    found = [one for one in (*_candidates(config), *_monitor(config, metric)) if all_ or not _is_set(written, one.path)]
     return tuple(one for one in found if _is_valid(plain(config), one))
 
 
@@ -46,6 +51,13 @@ def _candidates(config: Config) -> Iterator[Range]:
     for section, layers in (("layers", config.layers), ("head", config.head)):
         for where, layer in walk(layers, section):
             yield from _of_layer(where, layer, widths=config.initialize is None)
+
+
+def _monitor(config: Config, metric: str | None) -> Iterator[Range]:
+    """Which score chooses the epoch: the config's own, or the one that decides the search."""
+    stopping = config.training.early_stopping
+    if stopping is not None and metric is not None and stopping.monitor != f"{PREFIX}{metric}":
+        yield Range(("training", "early_stopping", "monitor"), choices=(stopping.monitor, f"{PREFIX}{metric}"))
 
 
 def _of_layer(where: OptionPath, layer: Any, *, widths: bool) -> Iterator[Range]:
