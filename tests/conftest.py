@@ -152,6 +152,17 @@ def real_steps() -> None:
     """Commands of this test time training steps as they do for users."""
 
 
+@pytest.fixture(scope="module")
+def graphs_as_traced() -> Iterator[None]:
+    """Graphs of this module run as they are traced: to optimize one takes TensorFlow as long as to trace it, and tests
+    of exported models have it done."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    yield
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Tests neither read nor write the user's cache and runs."""

@@ -22,6 +22,8 @@ from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.utf8 import Utf8Characters, utf8_states
 from seqclf.token_ids import PAD_ID
 
+pytestmark = pytest.mark.usefixtures("graphs_as_traced")
+
 TEXT = (
     "The film's plot: naïve 日本 👍\n\tgood, not bad. GATTACA! \"Don't 'do' it\" - (3.5 - 10,000) the_dogs' [x] 8/10 "
     "... ** -- \u0e01\u0e49\u0e02 = \u0338 \u0301 q \u1161\u11ab 10:30 \u0663,\u0664\u0664\u0664 I\u0307 \u0130\u240a"

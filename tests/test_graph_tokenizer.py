@@ -21,6 +21,8 @@ from seqclf.text.kinds.subword import SubwordTokenizer
 from seqclf.text.tokenizer import Tokenizer
 from seqclf.text.truncation import Truncate, truncate_ids
 
+pytestmark = pytest.mark.usefixtures("graphs_as_traced")
+
 Encode = Callable[[list[str | bytes]], np.ndarray]
 
 TEXTS = [text for text, _ in reviews(300)]
