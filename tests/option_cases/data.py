@@ -54,6 +54,10 @@ def _split_seed(data: Changes) -> Case:
     return Case(looks.texts_of, {"data": {**data, "split_seed": 3}}, {"data": {**data, "split_seed": 4}})
 
 
+def _train_on_validation(data: Changes) -> Case:
+    return Case(looks.texts_of, {"data": data}, {"data": {**data, "train_on_validation": True}})
+
+
 CASES: dict[str, Case] = {
     "Config.seed": Case(looks.texts_of, {"seed": 3}, {"seed": 4}),
     "Config.data": _table("train", "b.csv"),
@@ -73,6 +77,11 @@ CASES: dict[str, Case] = {
     "TableData.split_seed": _split_seed({"source": "table", "train": "a.csv"}),
     "FolderData.split_seed": _split_seed({"source": "folder", "train": "folder"}),
     "TfdsData.split_seed": _split_seed(TFDS),
+    "SampleData.train_on_validation": _train_on_validation({"source": "sample"}),
+    "TableData.train_on_validation": _train_on_validation({"source": "table", "train": "a.csv"}),
+    "FolderData.train_on_validation": _train_on_validation({"source": "folder", "train": "folder"}),
+    "TfdsData.train_on_validation": _train_on_validation(TFDS),
+    "TextData.train_on_validation": _text("train_on_validation", True, documents="line", validation=0.5),
     "TableData.unknown_labels": _unknown_labels({"source": "table", "train": "a.csv"}),
     "FolderData.unknown_labels": _unknown_labels({"source": "folder", "train": "folder"}),
     "TfdsData.unknown_labels": _unknown_labels(TFDS),
