@@ -28,7 +28,7 @@ test-next: .venv/installed-dev  ## install the newest pre-releases of TensorFlow
 
 # An environment for each extra, on top of .venv, whose packages keep their versions. `make test` skips these tests and
 # says so; here a test that misses its package fails. OLDER_FOR_...: packages of which an extra needs an older version.
-EXTRAS := mlflow tensorboard trackio tune
+EXTRAS := mlflow ray tensorboard trackio tune
 FOR_TESTS_OF_tune := 'psycopg2-binary>=2.9,<3'
 OLDER_FOR_trackio := pillow
 test-extras: $(EXTRAS:%=test-extra-%)  ## install each extra in an environment of its own, run its tests

@@ -31,8 +31,6 @@ _OF_FILES = {"init": "--from", "train": "", "check": "", "eval": "--data"}
 _NOT_FOR_EACH_FILE = ("--input", "-i", "--output", "-o", "--errors", "--html", "--field", "--json")
 """Options of ``predict`` and ``explain`` that name files, or are for texts of the command line."""
 
-_DONE = {"predict": "predicted", "explain": "explained"}
-
 _FOR_ROWS = tuple(
     "--input -i --output -o --errors --column --input-format --output-format --encoding --resume --overwrite "
     "--prefix".split()
@@ -58,6 +56,17 @@ def several_files(context: click.Context, words: tuple[str, ...]) -> Hint | None
     return Hint("The shell has replaced a pattern by names of files; put it in quotes. Type", (*line, *place, *others))
 
 
+def files_among(texts: Sequence[str]) -> list[str]:
+    """Those of the arguments that are names of files of texts."""
+    return list(filter(_is_file_of_texts, texts))
+
+
+def pattern_of(files: Sequence[str]) -> str | None:
+    """A pattern that matches these files and no others; None if there is no such simple one."""
+    pattern = _pattern(files)
+    return pattern if "*" in pattern and set(glob.glob(pattern)) == set(files) else None
+
+
 def _pattern(files: Sequence[str]) -> str:
     start = os.path.commonprefix(files)  # noqa: RUF071  (it compares characters, not folders)
     end = os.path.commonprefix([file[len(start) :][::-1] for file in files])[::-1]  # noqa: RUF071
@@ -65,7 +74,8 @@ def _pattern(files: Sequence[str]) -> str:
 
 
 def check_one_file(context: click.Context, inputs: Sequence[str], texts: Sequence[str]) -> None:
-    """Raise ``HintedError`` if ``predict`` or ``explain`` is given several files, or a file in the place of a text.
+    """Raise ``HintedError`` if ``explain`` is given several files, or either it or ``predict`` a file in the place of
+    a text. (``several_files`` is for those of ``predict``.)
 
     Args:
         context: that of the command.
@@ -73,7 +83,7 @@ def check_one_file(context: click.Context, inputs: Sequence[str], texts: Sequenc
         texts: the arguments.
     """
     own = str(context.command.name)
-    named = list(filter(_is_file_of_texts, texts))
+    named = files_among(texts)
     files = [*inputs, *named]
     if len(files) == 1 and inputs and glob.has_magic(files[0]) and not Path(files[0]).exists():
         files = sorted(glob.glob(files[0])) or files
@@ -81,14 +91,14 @@ def check_one_file(context: click.Context, inputs: Sequence[str], texts: Sequenc
         folder = files[0]
         files = [str(path) for path in sorted(Path(folder).iterdir()) if not path.name.startswith(".")]
         if not files or not all(unpacked_name(Path(file)).suffix.lower() in KINDS for file in files):
-            each = _each_as_one_text(context, folder)
+            each = each_as_one_text(context, folder)
             raise InputError(f"{folder}: is a folder; name a file of texts, or {own} each file as one text: {each}")
     if len(files) > 1:
         message = f"{own} reads one file at a time, found {len(files)}"
         raise HintedError(message, Hint(f"{own.capitalize()} each by itself:\n{_loop(context, files)}"))
     if named:
         call = ("seqclf", own, "--input", named[0], "--output", _written_name(named[0], own))
-        hint = Hint(f"To {own} the texts of a file, use", (*call, *_other_options(context)))
+        hint = Hint(f"To {own} the texts of a file, use", (*call, *other_options(context)))
         raise HintedError(f"{named[0]} is a file", hint)
 
 
@@ -105,15 +115,15 @@ def with_column_mended(error: NoSuchColumn) -> Exception:
     return error if mended == tuple(words) else HintedError(str(error), Hint("Type", (*line, *mended)))
 
 
-def _each_as_one_text(context: click.Context, folder: str) -> str:
+def each_as_one_text(context: click.Context, folder: str) -> str:
     """A shell command that predicts (or explains) each file of a folder, with the other options of the command line."""
-    options = shlex.join(_other_options(context, _FOR_ROWS))
+    options = shlex.join(other_options(context, _FOR_ROWS))
     call = " ".join(filter(None, (f"seqclf {context.command.name}", options, '-- "$(cat "$file")"')))
     return f"for file in {shlex.quote(folder)}/*; do {call}; done"
 
 
 def _loop(context: click.Context, files: Sequence[str]) -> str:
-    """Shell commands that predict (or explain) each of the files, with the other options of the command line."""
+    """Shell commands that explain each of the files, with the other options of the command line."""
     pattern = _pattern(files)
     start, _, end = pattern.partition("*")
     is_whole = set(glob.glob(pattern)) == set(files)
@@ -121,17 +131,13 @@ def _loop(context: click.Context, files: Sequence[str]) -> str:
         listed = "*".join(shlex.quote(part) if part else "" for part in (start, end))
     else:  # a file a line: a terminal would break a long line where the shell does not read on
         listed = " \\\n    ".join(map(shlex.quote, files))
-    own = str(context.command.name)
-    ending, done = ".jsonl" if own == "explain" else ".csv", _DONE[own]
-    if own == "predict" and all(unpacked_name(Path(file)).suffix.lower() in OUTPUT_KINDS for file in files):
-        ending = ""
-    call = f'seqclf {own} --input "$file" --output "{done}/$(basename "$file"){ending}"'
-    others = shlex.join(_other_options(context))
-    lines = (f"mkdir -p {done}", f"for file in {listed}; do", f"  {call} {others}".rstrip(), "done")
+    call = 'seqclf explain --input "$file" --output "explained/$(basename "$file").jsonl"'
+    others = shlex.join(other_options(context))
+    lines = ("mkdir -p explained", f"for file in {listed}; do", f"  {call} {others}".rstrip(), "done")
     return indent("\n".join(lines), "  ")
 
 
-def _other_options(context: click.Context, but: Sequence[str] = _NOT_FOR_EACH_FILE) -> list[str]:
+def other_options(context: click.Context, but: Sequence[str] = _NOT_FOR_EACH_FILE) -> list[str]:
     """The options of the command line that a call for one file has as well, with their values; without ``but``."""
     kept: list[str] = []
     rest = list(context.meta[ARGUMENTS][len(command_line(context)) - 1 :])

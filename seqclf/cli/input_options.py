@@ -23,6 +23,17 @@ inputs_option: Decorator = click.option(
     help="File of texts (csv, tsv, json, parquet, xlsx, txt), or -.",
 )
 
+several_inputs_option: Decorator = click.option(
+    "--input",
+    "-i",
+    "inputs",
+    multiple=True,
+    type=UserPath(),
+    metavar="FILE",
+    help="File of texts (csv, tsv, json, parquet, xlsx, txt), or -. A pattern in quotes, a folder, or --input "
+    "repeated: each file is predicted into one of the same name in the folder --output.",
+)
+
 columns_option: Decorator = click.option(
     "--column",
     "columns",

@@ -63,26 +63,35 @@ def predict_rows(model: RowModel[T], run: Run, request: FileRequest) -> None:
             report = _into_stream(model, source, request, bad)
         where = ""
     else:
-        to = Target(Path(output), _kind_of(output, request.output_format), request.errors_path, request.overwrite)
+        to = Target(Path(output), kind_to_write(output, request.output_format), request.errors_path, request.overwrite)
         is_complete = to.path.is_file() and not Path(f"{output}.partial").exists()
         if request.resume and is_complete and not request.overwrite:
             say(f"{output}: already complete", err=True)
             return
-        file = run.onnx if run.onnx.exists() else run.model
         with bad:
-            report = _into_file(model, file, source, to, resume=request.resume, on_bad=bad)
+            report = _into_file(model, model_file(run), source, to, resume=request.resume, on_bad=bad)
         where = f" -> {output}"
+    say_of(report, source, run, output)
+    texts = report.rows - report.bad
+    say(f"{texts:,} text{'' if texts == 1 else 's'} in {time.monotonic() - started:,.1f} s{where}", err=True)
+    if report.bad:
+        listed = _where_listed(request, report, bad)
+        say(f"{report.bad:,} of {report.rows:,} rows were skipped as malformed{listed}", err=True)
+
+
+def model_file(run: Run) -> Path:
+    """The file of the model that predicts."""
+    return run.onnx if run.onnx.exists() else run.model
+
+
+def say_of(report: Report, source: Source, run: Run, output: str | None) -> None:
+    """Say on standard error what a user should know about the columns of a file and its predictions."""
     if report.instead:
         say_instead(source, run.text_column)
     if report.absent:
         say_absent(source, report)
     for note in (*(f"{output}: {note}" for note in report.notes), *(f"note: {remark}" for remark in report.remarks)):
         say(note, err=True)
-    texts = report.rows - report.bad
-    say(f"{texts:,} text{'' if texts == 1 else 's'} in {time.monotonic() - started:,.1f} s{where}", err=True)
-    if report.bad:
-        listed = _where_listed(request, report, bad)
-        say(f"{report.bad:,} of {report.rows:,} rows were skipped as malformed{listed}", err=True)
 
 
 def _where_listed(request: FileRequest, report: Report, bad: MalformedRows) -> str:
@@ -108,7 +117,7 @@ def _into_stream(model: RowModel[T], source: Source, request: FileRequest, on_ba
     return predict_stream(model.compute, source, kind, out, model.answers, on_bad=on_bad, **block)
 
 
-def _kind_of(output: str, given: str | None) -> str:
+def kind_to_write(output: str, given: str | None) -> str:
     """The format to write: by the option, else by the file extension."""
     kind = given or output_kind_of(Path(output))
     if kind is None:

@@ -9,6 +9,30 @@ import click
 
 from seqclf.cli.input_options import InputFile
 
+ENGINES = ("local", "ray")
+"""Who predicts many files."""
+
+
+@dataclass(frozen=True)
+class Helpers:
+    """Who predicts many files: ``--engine``, ``--workers`` and ``--address``."""
+
+    engine: str | None
+    workers: int | None
+    address: str | None
+
+    def check(self, output: str | None) -> None:
+        """Raise ``UsageError`` for options that cannot be combined. ``output``: the value of ``--output``."""
+        if self.address is not None and self.engine != "ray":
+            raise click.UsageError("--address names a cluster of Ray; add --engine ray")
+        if (self.engine or self.workers) and output in (None, "-"):
+            option = "--engine" if self.engine else "--workers"
+            raise click.UsageError(f"{option}: works only with --input and a folder for --output")
+
+    @property
+    def given(self) -> bool:
+        return self.engine is not None or self.workers is not None
+
 
 @dataclass(frozen=True)
 class FileRequest(InputFile):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from pydantic import Discriminator, Tag
 
 from seqclf.layer_types.base import Context, Flow, Layer, dense_layer, layer_name, named_layers
-from seqclf.layer_types.custom import Custom, allow_code, tag
+from seqclf.layer_types.custom import Custom, allow_code, allows_code, tag
 from seqclf.layer_types.recurrent import RecurrentLayer
 from seqclf.layer_types.residual import Residual
 from seqclf.option_types import OptionPath, kinds_in
@@ -26,6 +26,7 @@ __all__ = [
     "LayerConfig",
     "RecurrentLayer",
     "allow_code",
+    "allows_code",
     "dense_layer",
     "layer_name",
     "named_layers",

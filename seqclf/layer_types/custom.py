@@ -34,6 +34,11 @@ def allow_code() -> None:
         sys.path.insert(0, "")
 
 
+def allows_code() -> bool:
+    """Whether ``allow_code`` was called: what starts other processes calls it there, too."""
+    return _allowed
+
+
 class Custom(Layer):
     """A Keras layer of your own, from a module that Python can import (commands need `--allow-code`)."""
 

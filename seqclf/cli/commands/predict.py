@@ -10,7 +10,7 @@ import click
 
 from seqclf.cli.file_hints import check_one_file
 from seqclf.cli.given_fields import GivenFields, given_fields
-from seqclf.cli.input_options import columns_option, input_format_option, inputs_option
+from seqclf.cli.input_options import columns_option, input_format_option, several_inputs_option
 from seqclf.cli.options import (
     UserPath,
     allow_code_option,
@@ -20,8 +20,10 @@ from seqclf.cli.options import (
     runs_option,
     threads_option,
 )
-from seqclf.cli.predict_request import FileRequest
+from seqclf.cli.predict_model import Asked, open_model
+from seqclf.cli.predict_request import ENGINES, FileRequest, Helpers
 from seqclf.cli.predict_sets import label_sets
+from seqclf.cli.several_files import has_several
 from seqclf.cli.streams import check_output, print_json
 from seqclf.cli.typed_texts import in_batches, shown_text, typed_texts
 from seqclf.cli.value_types import OneOf, Real, Whole
@@ -34,7 +36,6 @@ from seqclf.tables.formats import WRITE_KINDS
 if TYPE_CHECKING:
     from seqclf.decisions import Decider
     from seqclf.inference import Prediction, TextClassifier
-    from seqclf.inference.bulk.answers import Answers
     from seqclf.run_calibration import LabelSets
     from seqclf.runs import Run
 
@@ -43,7 +44,7 @@ _SHARE = Real(0, 1)
 
 @click.command("predict")
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
-@inputs_option
+@several_inputs_option
 @columns_option
 @click.option(
     "--field",
@@ -61,16 +62,38 @@ _SHARE = Real(0, 1)
     "output_path",
     type=UserPath(),
     metavar="FILE",
-    help="File for the rows with predictions, or -. [default: -]",
+    help="File for the rows with predictions, or -; a folder if --input names several files. [default: -]",
 )
 @click.option(
     "--output-format",
     type=OneOf(WRITE_KINDS),
     help="Format of --output. [default: by file extension; for -: jsonl]",
 )
-@click.option("--errors", "errors_path", type=UserPath(path_type=Path), help="File for the errors of malformed rows.")
+@click.option(
+    "--errors",
+    "errors_path",
+    type=UserPath(path_type=Path),
+    help="File for the errors of malformed rows; a folder if --output is one.",
+)
 @click.option("--resume", is_flag=True, help="Resume an interrupted --output.")
 @click.option("--overwrite", is_flag=True, help="Replace existing files of --output and --errors.")
+@click.option(
+    "--engine",
+    type=OneOf(ENGINES),
+    help="Who predicts the files of a folder --output: processes of this machine, or actors of Ray. [default: local]",
+)
+@click.option(
+    "--workers",
+    type=Whole(min=1),
+    metavar="N",
+    help="Predict N files at a time, each in a process (local, default 1) or actor (ray, default: one for each CPU) "
+    "with one thread.",
+)
+@click.option(
+    "--address",
+    metavar="HOST:PORT",
+    help="A running cluster of Ray to join, or auto. [default: Ray starts on this machine]",
+)
 @click.option("--top", type=Whole(min=1), metavar="K", help="Also output the K most probable labels.")
 @click.option(
     "--threshold",
@@ -125,6 +148,9 @@ def predict_command(
     coverage: float | None,
     every: bool,
     score: bool,
+    engine: str | None,
+    workers: int | None,
+    address: str | None,
     runs: Path,
     run_name: str | None,
     threads: int | str,
@@ -142,50 +168,70 @@ def predict_command(
     predictions and probabilities for multi-label runs. --resume continues an interrupted call, or starts a new one, so
     that the same command can be repeated until it succeeds.
 
+    Several files, a pattern in quotes or a folder are predicted into the folder --output, --workers at a time. The same
+    command skips the files that are complete, and does those again whose input, model or options have changed.
+
     With --score, the columns are log_probability (natural logarithm), tokens, perplexity, bits_per_character and
     unknown (tokens). Each text is read alone, and its end counts as a token and a character.
     """
-    from seqclf.evaluation.opening import find_model, open_classifier
-    from seqclf.inference.bulk.answers import Answers
+    from seqclf.evaluation.opening import find_model
 
-    _check_abstaining(answer_all, abstain_below)
-    check_one_file(click.get_current_context(), inputs, texts)
+    asked = Asked(top, threshold, abstain_below, abstain_empty, answer_all, coverage, every, score)
+    asked.check()
+    helpers = Helpers(engine, workers, address)
     file = FileRequest(input_path=next(iter(inputs), None), **of_file)
+    several = has_several(click.get_current_context(), inputs, texts, file.output_path)
+    if not several:
+        check_one_file(click.get_current_context(), inputs, texts)
     file.check(texts, as_json=as_json, fields=bool(given))
-    if score:
-        _reject_options_of_classifiers(click.get_current_context())
+    helpers.check(None if texts else file.output_path)
     run = find_model(runs, run_name, LANGUAGE_MODEL if score else CLASSIFICATION)
     _name_the_run(run, run_name)
+    if several or helpers.given:
+        _predict_files(run, inputs, file, asked, helpers=helpers, threads=threads)
+        return
     if score:
         from seqclf.cli.predict_score import score_texts
 
         score_texts(run, texts, file, given, threads=threads if isinstance(threads, int) else None, as_json=as_json)
         return
-    classifier = open_classifier(run, threads=threads)
-    decider = _decider(classifier, threshold, abstain_below, abstain_empty=abstain_empty, answer_all=answer_all)
-    sets = None if coverage is None else label_sets(run, classifier, coverage)
     if file.input_path is not None:
-        top = min(top or 0, len(decider.labels))
-        _predict_rows(run, classifier, Answers(decider, top, every, prefix=file.prefix, sets=sets), file)
+        from seqclf.cli.predict_file import predict_rows
+
+        predict_rows(open_model(run, asked, file.prefix, threads), run, file)
         return
+    _predict_texts(run, typed_texts(texts), given, asked, threads=threads, as_json=as_json)
+
+
+def _predict_texts(
+    run: Run, texts: Iterator[str], given: tuple[str, ...], asked: Asked, *, threads: int | str, as_json: bool
+) -> None:
+    """Print the predictions of texts; ``given``: the values of ``--field``."""
+    from seqclf.evaluation.opening import open_classifier
+
+    classifier = open_classifier(run, threads=threads)
+    decider = asked.decider(classifier)
+    sets = None if asked.coverage is None else label_sets(run, classifier, asked.coverage)
     fields = given_fields(given, classifier.columns, classifier.extra)
     if note := fields.note():
         say(note, err=True)
-    listed = len(classifier.labels) if every else top or 0
-    _print_predictions(_predicted(classifier, decider, fields, typed_texts(texts)), listed, sets, as_json=as_json)
+    listed = len(classifier.labels) if asked.every else asked.top or 0
+    _print_predictions(_predicted(classifier, decider, fields, texts), listed, sets, as_json=as_json)
+
+
+def _predict_files(
+    run: Run, inputs: tuple[str, ...], file: FileRequest, asked: Asked, *, helpers: Helpers, threads: int | str
+) -> None:
+    """Write the rows of several files with their predictions into a folder."""
+    from seqclf.cli.predict_files import predict_files
+
+    predict_files(run, inputs, file, asked, helpers=helpers, threads=threads)
 
 
 def _name_the_run(run: Run, given: str | None) -> None:
     """Say which run was chosen if the user named none."""
     if given in (None, LATEST) and run.has_manifest:
         say(f"Run {named_with_status(run, str(run.folder))}", err=True)
-
-
-def _predict_rows(run: Run, classifier: TextClassifier, answers: Answers, file: FileRequest) -> None:
-    """Write the rows of a file with their predictions."""
-    from seqclf.cli.predict_file import RowModel, predict_rows
-
-    predict_rows(RowModel(classifier.probabilities, answers, classifier.columns, classifier.extra), run, file)
 
 
 def _print_predictions(
@@ -199,60 +245,6 @@ def _print_predictions(
             print_json(found if within is None else {"text": found.pop("text"), "set": within, **found})
         else:
             click.echo(_line(text, prediction, within, top=listed))
-
-
-def _check_abstaining(answer_all: bool, abstain_below: float | None) -> None:
-    """Raise ``UsageError`` for options that contradict each other."""
-    if answer_all and abstain_below is not None:
-        raise click.UsageError("--answer-all and --abstain-below contradict each other: give one of them")
-
-
-def _own_abstention(classifier: TextClassifier) -> float | None:
-    """The confidence below which the run gives no label; says so on standard error."""
-    from seqclf.inference.text_classifier import own_decider
-
-    below = own_decider(classifier).abstain_below
-    if below:
-        sign = "?" if classifier.labels.multi else "-"
-        say(
-            f"No label ({sign}, null) below a confidence of {below:.4g}, chosen by seqclf calibrate --abstain; "
-            "--answer-all labels these texts, too",
-            err=True,
-        )
-    return below
-
-
-def _reject_options_of_classifiers(context: click.Context) -> None:
-    """Raise ``UsageError`` for options that have no meaning with ``--score``."""
-    names = {"top": "--top", "every": "--probabilities", "coverage": "--set-coverage"} | {
-        name: f"--{name.replace('_', '-')}" for name in ("threshold", "abstain_below", "abstain_empty", "answer_all")
-    }
-    given = [
-        option for name, option in names.items() if not (context.params[name] is None or context.params[name] is False)
-    ]
-    if given:
-        raise click.UsageError(f"{', '.join(given)}: of classifiers; a language model (--score) has no labels")
-
-
-def _decider(
-    classifier: TextClassifier,
-    threshold: float | None,
-    abstain_below: float | None,
-    *,
-    abstain_empty: bool,
-    answer_all: bool,
-) -> Decider:
-    from seqclf.decisions import Decider
-    from seqclf.errors import InputError
-
-    if abstain_below is None and threshold is None and not answer_all:
-        abstain_below = _own_abstention(classifier)
-    try:
-        return Decider(classifier.labels, classifier.thresholds, threshold, abstain_below, abstain_empty)
-    except InputError as error:
-        option = "--threshold" if threshold is not None and not classifier.labels.multi else "--abstain-below"
-        named = str(error).replace("abstain_below", "--abstain-below")
-        raise InputError(f"{option}: {named}") from error
 
 
 def _predicted(

@@ -71,6 +71,7 @@ def predict_file(
     answers: RowAnswers[T],
     *,
     resume: bool = False,
+    again: bool = False,
     on_report: Callable[[Report], None] = lambda report: None,
     on_bad: Callable[[InputError], None] = lambda error: None,
 ) -> Report:
@@ -82,6 +83,7 @@ def predict_file(
         compute: returns what ``answers`` reads, such as ``[texts, labels]`` probabilities; given the values of the
             columns beside the text, too, if the source names such columns.
         model: the file of the model that computes it.
+        again: with ``resume``, start again if the input, the model or an option has changed since the interruption.
         on_bad: called with every bad row.
 
     Raises:
@@ -96,7 +98,7 @@ def predict_file(
     journal = Journal(target.path, _job(model, source, target, answers))
     if not (resume and journal.is_complete()):
         target.check()
-    with journal.locked(resume=resume) as progress:
+    with journal.locked(resume=resume, again=again) as progress:
         try:
             if not progress.complete:
                 report = _write(

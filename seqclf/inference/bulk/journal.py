@@ -73,10 +73,11 @@ class Journal:
             return False
 
     @contextlib.contextmanager
-    def locked(self, *, resume: bool) -> Iterator[Progress]:
+    def locked(self, *, resume: bool, again: bool = False) -> Iterator[Progress]:
         """Lock the folder for this process: a new one, or with ``resume`` an existing one if it has predictions.
 
-        Raises ``InputError`` if that would mix or lose predictions.
+        With ``again``, predictions of another job are deleted instead of rejected. Raises ``InputError`` if that would
+        mix or lose predictions.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -95,6 +96,9 @@ class Journal:
                     f"{self.folder}: contains predictions of an interrupted command; continue with --resume, or delete "
                     "it"
                 )
+            elif again and not self._is_of_job():
+                self._clear()
+                progress = Progress()
             else:
                 self._check_job()
             yield progress
@@ -120,6 +124,13 @@ class Journal:
             return Progress() if content is None else _progress_in(content["progress"])
         except (LookupError, TypeError, ValueError) as error:
             raise self._malformed(error) from error
+
+    def _is_of_job(self) -> bool:
+        try:
+            self._check_job()
+        except InputError:
+            return False
+        return True
 
     def _check_job(self) -> None:
         """Raise ``InputError`` if the journal belongs to another job."""
