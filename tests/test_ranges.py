@@ -73,6 +73,33 @@ def test_all_problems_are_reported_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("name: {choices: [a, b]}", "name: a range has no effect on a score; write one value"),
+        ("seed: {search: {low: 1, high: 9}}", "seed: each value draws other validation texts, whose scores"),
+        ("data: {validation: {search: {low: 0.1, high: 0.3}}}", "data.validation: scores on other validation texts"),
+        ("data: {split_seed: {choices: [1, 2]}}", "data.split_seed: scores on other validation texts"),
+        ("training: {baseline: {choices: [auto, false]}}", "training.baseline: a range has no effect on a score: tri"),
+        ("training: {keep_checkpoints: {choices: [true, false]}}", "training.keep_checkpoints: a range has no effect"),
+    ],
+)  # fmt: skip
+def test_options_whose_scores_cannot_be_compared_are_not_searched(written: str, expected: str) -> None:
+    section, _, content = written.partition(": ")
+    start = {"data": {"source": "sample", "validation": 0.2}, "layers": [{"type": "lstm", "units": 8}]}
+    given = yaml.safe_load(content)
+    start[section] = start[section] | given if section == "data" else given
+    found = _problems(yaml.safe_dump(start))
+    assert len(found) == 1 and expected in found[0]
+
+
+def test_seed_and_training_texts_are_searched_where_the_validation_texts_stay() -> None:
+    fixed = "data: {source: sample, split_seed: 3, validation: 0.2}\nlayers: [{type: pool}]\nseed: {choices: [1, 2]}\n"
+    assert [one.name for one in read_config("a.yaml", text=fixed, search=True).ranges] == ["seed"]
+    files = "data: {source: table, train: {choices: [a.csv, b.csv]}, validation: c.csv}\nlayers: [{type: pool}]\n"
+    assert [one.name for one in read_config("a.yaml", text=files, search=True).ranges] == ["data.train"]
+
+
 def test_a_value_that_only_another_option_forbids_is_named() -> None:
     text = START + "training:\n  optimizer: {type: sgd, nesterov: true, momentum: {choices: [0.9, 0.0]}}\n"
     (found,) = _problems(text)

@@ -92,6 +92,11 @@ def test_messages_name_the_url_and_the_row(memory: Any) -> None:
         _read(part_of(["memory://b/x.csv", "memory://b/*.csv"]))
 
 
+def test_a_store_that_cannot_be_connected_to_is_named() -> None:
+    with pytest.raises(SeqclfError, match=r"^ftp://127.0.0.1:1/a.csv: cannot be read \(.*refused.*\), tried 3 times"):
+        fetched("ftp://127.0.0.1:1/a.csv")
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [
@@ -101,6 +106,9 @@ def test_messages_name_the_url_and_the_row(memory: Any) -> None:
         ("nope://a.csv", 'nope://a.csv: unknown protocol "nope"; known ones are https, s3'),
         ("s3://bucket/a.csv", 's3://bucket/a.csv: reading s3:// needs pip install "seqclf[remote]" s3fs'),
         ("gs://bucket/*.csv", 'gs://bucket/*.csv: reading gs:// needs pip install "seqclf[remote]" gcsfs'),
+        ("http://[::1/a.csv", "http://[::1/a.csv: not a valid URL; expected a name or an address behind //"),
+        ("http://host:99999/a.csv?b=c", "http://host:99999/a.csv: not a valid URL; expected"),
+        ("http://user:pass/word@host/a.csv", "http://...: not a valid URL; expected"),
     ],
 )
 def test_what_cannot_be_fetched(memory: Any, url: str, message: str) -> None:
@@ -233,6 +241,12 @@ class _Handler(BaseHTTPRequestHandler):
         content = self._files.get(name)
         if name == "/denied.csv":
             self.send_error(403)
+        elif name == "/failing.csv":
+            self.send_error(500)
+        elif name in ("/round.csv", "/moved.csv"):
+            self.send_response(302)
+            self.send_header("Location", "/round.csv" if name == "/round.csv" else "/failing.csv?signature=hidden")
+            self.end_headers()
         elif name == "/parts/":
             page = "".join(f'<a href="{one}">x</a>' for one in self._files if one.startswith("/parts/")).encode()
             self._send(page, "page", with_content)
@@ -311,6 +325,17 @@ def test_http_errors_name_what_is_wrong(server: Any) -> None:
         fetched(f"{url}/denied.csv")
     with pytest.raises(SeqclfError, match="cannot be read .* tried 3 times"):
         fetched("http://127.0.0.1:9/a.csv")
+    with pytest.raises(SeqclfError, match=r"round.csv: cannot be read \(the server redirects without end\), tried 3"):
+        fetched(f"{url}/round.csv")
+    with pytest.raises(
+        SeqclfError, match=r"moved.csv: cannot be read \(HTTP status 500, Internal Server Error\), tried"
+    ):
+        fetched(f"{url}/moved.csv")
+
+
+def test_addresses_in_errors_show_no_query() -> None:
+    text = "Cannot connect to 'https://a:b@host/x?sig=hidden' (ssl), http://[::1/?key=hidden"
+    assert urls.without_secrets(text) == "Cannot connect to 'https://host/x' (ssl), http://..."
 
 
 # --- configs ----------------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from seqclf.sources.parts import part_of
 from seqclf.sources.table.files import files_of
 from seqclf.sources.table.reader import TableSource
 from seqclf.starter.formats import format_of
+from seqclf.tables.names import no_such_file
 from seqclf.tables.row import ReadingStopped
 
 
@@ -217,6 +218,11 @@ def test_a_packed_input_that_is_cut_off_gives_no_complete_output(tmp_path: Path)
     with pytest.raises(ReadingStopped, match="ends too early"):
         predict(path, tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_the_url_of_a_local_file_is_replaced_by_its_path() -> None:
+    said = "file:///data/my file.csv: a local file is named by its path: '/data/my file.csv'"
+    assert str(no_such_file("file:///data/my file.csv")) == said
 
 
 URL = "https://example.org/data/train.csv"

@@ -174,6 +174,8 @@ def test_what_is_missing_is_said(sample_csv: Path, tmp_path: Path, monkeypatch: 
     path = search_config(tmp_path, sample_csv)
     result = tuned(path, "--time", "soon")
     assert result.exit_code == 2 and "such as 90s, 10m or 1h30m" in result.stderr
+    result = tuned(path, "--trials", 1, "--study", "../../elsewhere")
+    assert result.exit_code == 2 and "Invalid value for --study" in result.stderr and "letters" in result.stderr
     result = tuned(path, "--trials", 1, "--metric", "macro_f2")
     assert result.exit_code == 2 and "did you mean val_macro_f1?" in result.stderr
     result = tuned(path, "--trials", 1, "--storage", "nowhere://x")

@@ -13,6 +13,7 @@ from seqclf.config.files import Written, read_file
 from seqclf.config.problems import ConfigError, Place, Problem, dotted
 from seqclf.config.ranges import Range, check_ranges, places_of_ranges, read_range
 from seqclf.config.schema import Config
+from seqclf.config.searchable import unsearchable
 from seqclf.config.validation import validate, warnings_of
 from seqclf.config.walk import DISCRIMINATORS, is_truth_value
 from seqclf.config.yaml_core import dump_yaml, read_yaml
@@ -129,6 +130,8 @@ def _ranges(written: Written, *, search: bool) -> tuple[Range, ...]:
     ranges = [one for one, _ in found if one is not None]
     if not problems:
         ranges, written.value, problems = check_ranges(written.value, ranges)
+    if not problems and (config := validate(written.value)[0]) is not None:
+        problems = list(unsearchable(config, ranges))
     if problems:
         placed = [replace(problem, place=written.place(problem.path)) for problem in problems]
         raise ConfigError(sorted([*placed, *written.problems], key=_reading_order(written.file)))

@@ -17,7 +17,7 @@ from seqclf.listener import tell
 from seqclf.quantities import in_bytes
 from seqclf.remote.paths import FetchedPath
 from seqclf.remote.stores import is_web, store_of
-from seqclf.remote.urls import as_url, check_without_credentials, shown
+from seqclf.remote.urls import as_url, check_without_credentials, shown, without_secrets
 
 _DELAYS = (0.5, 1.0, 2.0, 4.0)
 """Seconds to wait before each further trial."""
@@ -53,7 +53,7 @@ def fetched(path: str) -> list[Path]:
 @lru_cache(maxsize=1_024)
 def _fetched(url: str) -> tuple[tuple[str, str], ...]:
     """The copies, each with its URL."""
-    store, path = store_of(url)
+    store, path = _tried(url, lambda: store_of(url))  # ftp and sftp connect here
     if not _is_pattern(url):
         return ((str(_copy(store, path, url)), shown(url)),)
     found = _tried(url, lambda: store.glob(path))
@@ -153,19 +153,32 @@ def _tried(url: str, action: Callable[[], Result]) -> Result:
 
 
 def _wait(url: str, error: Exception, delay: float | None) -> None:
-    what = str(error) or type(error).__name__
+    what = _in_words(error)
     if delay is None:
         trials = len(_DELAYS) + 1
         raise SeqclfError(f"{shown(url)}: cannot be read ({what}), tried {trials} times; try again later") from error
     time.sleep(delay)
 
 
+def _in_words(error: Exception) -> str:
+    """What went wrong, without the queries of URLs. Errors of aiohttp with a status are named by it."""
+    status, name = getattr(error, "status", None), type(error).__name__
+    if name == "TooManyRedirects":
+        return "the server redirects without end"
+    if isinstance(status, int) and status >= 400:
+        reason = str(getattr(error, "message", "") or "")
+        return f"HTTP status {status}{f', {reason}' if reason else ''}"
+    return without_secrets(str(error)) or name
+
+
 def _refusal(url: str, error: Exception) -> InputError:
     if isinstance(error, PermissionError):
-        return InputError(f"{shown(url)}: access denied ({error}); docs/scale.md says where credentials go")
+        return InputError(
+            f"{shown(url)}: access denied ({without_secrets(str(error))}); docs/scale.md says where credentials go"
+        )
     if isinstance(error, FileNotFoundError):
         return InputError(f"{shown(url)}: no such file on the server")
-    return InputError(f"{shown(url)}: cannot be read ({error or type(error).__name__})")
+    return InputError(f"{shown(url)}: cannot be read ({_in_words(error)})")
 
 
 def _check_room(url: str, size: int | None) -> None:

@@ -125,6 +125,9 @@ def is_url(path: str) -> bool:
 def no_such_file(path: Path | str, hint: str = "") -> InputError:
     """The error for a missing file. It suggests the file in the same folder with the closest name, else ``hint``."""
     file = Path(path)
+    if str(path).startswith("file:/"):
+        local = "/" + str(path).removeprefix("file:").lstrip("/")
+        return InputError(f"file://{local}: a local file is named by its path: {shlex.quote(local)}")
     if is_url(str(path)):
         url = re.sub(r":/+", "://", str(path), count=1)
         cure = f"only files of data in a config may be remote: download it first (curl -LO {shlex.quote(url)})"

@@ -63,7 +63,7 @@ def tune_command(
     began = time.monotonic()
     from seqclf.cli.tuning import Asked, tune
 
-    _check(trials, seconds)
+    _check(trials, seconds, study)
     loaded, is_made = _loaded(config_file, settings, init_from, threads=threads, runs=runs)
     tune(
         loaded,
@@ -85,11 +85,14 @@ def tune_command(
     )
 
 
-def _check(trials: int | None, seconds: float | None) -> None:
+def _check(trials: int | None, seconds: float | None, study: str | None) -> None:
     """Raise an error if no search is possible here, whatever the config."""
+    from seqclf.starter.make import name_problem
     from seqclf.training.cluster import cluster_of_environment
     from seqclf.tuning.study import check_optuna
 
+    if study is not None and (problem := name_problem(study)) is not None:
+        raise click.BadParameter(problem, param_hint="--study")
     if cluster_of_environment() is not None:
         raise click.UsageError(
             "$TF_CONFIG names several workers, which train one model; a search trains one model in each process: unset "
