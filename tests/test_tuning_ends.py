@@ -42,6 +42,37 @@ def test_the_same_command_continues_the_search(sample_csv: Path, tmp_path: Path)
     assert tuned(changed, "--trials", 1, "--study", "other").exit_code == 0
 
 
+def test_a_process_that_is_killed_while_it_writes_the_journal_does_not_stop_others(tmp_path: Path) -> None:
+    """It leaves half a line, and has the lock; the path is a relative one."""
+    program = (
+        "import os, signal, sys; from pathlib import Path; from seqclf.tuning.journal import _Lock, journal_storage\n"
+        "journal = Path('study/study.log'); journal_storage(journal.parent).create_new_study([], 'first')\n"
+        "_Lock(journal).acquire(); open(journal, 'ab').write(b'{\"op_code\":5,')\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    killed = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    program = (
+        "from pathlib import Path; from seqclf.tuning.journal import journal_storage\n"
+        "journal_storage(Path('study')).create_new_study([], 'second')\n"
+        "print(*(one.study_name for one in journal_storage(Path('study')).get_all_studies()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100
+    )
+    assert done.stdout == "first second\n", done.stderr
+
+
+def test_a_damaged_journal_is_named(sample_csv: Path, tmp_path: Path) -> None:
+    path = search_config(tmp_path, sample_csv)
+    journal = tmp_path / "runs" / "small-tune" / "study.log"
+    journal.parent.mkdir(parents=True)
+    journal.write_text('not JSON\n{"op_code": 0}\n', encoding="utf-8")
+    result = tuned(path, "--trials", 1)
+    assert result.exit_code == 1 and "study.log: is damaged; to begin anew, remove" in " ".join(result.stderr.split())
+
+
 def test_a_trial_that_becomes_nan_fails_and_the_search_continues(sample_csv: Path, tmp_path: Path) -> None:
     rates = {"learning_rate": {"choices": [1e-3, 1e38]}}
     path = search_config(tmp_path, sample_csv, embedding__dim=4, training__optimizer=rates)

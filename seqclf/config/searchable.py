@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from seqclf.config.problems import Problem
 from seqclf.config.ranges import Range
+from seqclf.option_types import OptionPath
 
 if TYPE_CHECKING:
     from seqclf.config.schema import Config
 
-_WITHOUT_EFFECT = {
+_WITHOUT_EFFECT: dict[OptionPath, str] = {
     ("name",): "has no effect on a score",
     ("training", "baseline"): "has no effect on a score: trials have no linear model beside them",
     ("training", "keep_checkpoints"): "has no effect on a score: trials keep no checkpoints",
@@ -29,7 +30,7 @@ def unsearchable(config: Config, ranges: Sequence[Range]) -> Iterator[Problem]:
     data = config.data
     draws = isinstance(data.validation, float) and data.validation > 0
     for one in ranges:
-        if (why := _WITHOUT_EFFECT.get(one.path[:2] if len(one.path) > 1 else one.path)) is not None:
+        if (why := _WITHOUT_EFFECT.get(one.path)) is not None:
             yield Problem(one.path, f"a range {why}; {_CURE}")
         elif one.path in {("task",), ("task", "type")}:
             yield Problem(one.path, f"scores of different tasks cannot be compared; {_CURE}")

@@ -16,6 +16,7 @@ from seqclf.config.ranges import Range
 from seqclf.errors import InputError, SeqclfError
 from seqclf.files import process_exists
 from seqclf.option_types import OptionPath
+from seqclf.tuning.journal import journal_storage
 
 SPACE, RUN, PROCESS, HOST, WHY = "space", "run", "process", "host", "why"
 FOUND, SECONDS, AGAIN = "found", "seconds", "again"
@@ -23,8 +24,6 @@ FOUND, SECONDS, AGAIN = "found", "seconds", "again"
 
 _STARTUP = 4
 """Completed trials before one can be pruned: the median of fewer says little."""
-
-_JOURNAL = "study.log"
 
 _ATTEMPTS, _SECONDS_BETWEEN_ATTEMPTS = 5, 0.5
 _OF_A_RACE = {"IntegrityError", "OperationalError", "ProgrammingError"}
@@ -111,11 +110,7 @@ def values_of(trial: Any, space: Sequence[Range]) -> dict[OptionPath, Any]:
 
 def _storage(where: Where) -> Any:
     if where.storage is None:
-        from optuna.storages import JournalStorage
-        from optuna.storages.journal import JournalFileBackend
-
-        where.folder.mkdir(parents=True, exist_ok=True)
-        return JournalStorage(JournalFileBackend(str(where.folder / _JOURNAL)))
+        return journal_storage(where.folder)
     try:
         return _database(where.storage)
     except ModuleNotFoundError as error:
