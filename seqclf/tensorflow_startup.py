@@ -22,6 +22,8 @@ _GPU_SETTINGS = {"TF_DETERMINISTIC_OPS": "1", "TF_FORCE_GPU_ALLOW_GROWTH": "true
 """Environment variables that TensorFlow reads when it first uses a GPU. By default, sums depend on the order in which
 threads finish, and one process takes nearly all of the GPU's memory."""
 
+_process = {"is_own": False}
+
 _UNUSED = frozenset({"matplotlib", "pandas", "sklearn"})
 """Packages that Keras imports where they are installed, for plots, tables and wrappers that seqclf does not use."""
 
@@ -80,10 +82,19 @@ class _Absent(MetaPathFinder):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
-def import_tensorflow() -> None:
-    """Import TensorFlow and Keras in half the time of an import statement.
+def own_process() -> None:
+    """Say that this process does nothing but what seqclf does, as that of a command.
 
-    ``_UNUSED`` packages stay out; they can be imported afterwards. TensorFlow's half a million objects live as long as
+    Only then does ``start_tensorflow`` import TensorFlow by ``import_tensorflow``.
+    """
+    _process["is_own"] = True
+
+
+def import_tensorflow() -> None:
+    """Import TensorFlow and Keras in half the time of an import statement, in a process that only seqclf uses.
+
+    ``_UNUSED`` packages stay out; they can be imported afterwards, but Keras itself goes without them: it would train
+    on no DataFrame. TensorFlow's half a million objects live as long as
     the process, so the garbage collector walks them neither now nor later.
     """
     if "tensorflow" in sys.modules:
@@ -118,7 +129,8 @@ def start_tensorflow(config: Config | None = None, threads: int | str = "stock")
     """
     silence_tensorflow()
     with _interrupt_afterwards(), quiet_stderr():
-        import_tensorflow()
+        if _process["is_own"]:
+            import_tensorflow()
         import tensorflow as tf
 
         tf.get_logger().setLevel("ERROR")

@@ -136,6 +136,33 @@ def test_the_command_line_sets_the_requested_threads_and_imports_what_it_needs(
     assert found["kept"] == [True, True], "the collector works, and walks nothing of TensorFlow"
 
 
+_STARTED = """
+import sys
+import seqclf.cli
+from seqclf.tensorflow_startup import start_tensorflow
+if sys.argv[1] == "command":
+    seqclf.cli.cli = lambda **_: start_tensorflow()
+    seqclf.cli.main()
+else:
+    start_tensorflow()
+import json, keras
+print(json.dumps(keras.pandas is not None))
+"""
+
+
+@pytest.mark.parametrize("by", ["command", "notebook"])
+def test_only_a_command_s_keras_goes_without_pandas(by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process of the user's own, Keras trains on DataFrames afterwards. Stand-ins of the packages are fast."""
+    (tmp_path / "pandas.py").write_text("")
+    (tmp_path / "keras.py").write_text("try:\n    import pandas\nexcept ImportError:\n    pandas = None\n")
+    (tmp_path / "tensorflow.py").write_text(
+        "import keras, logging, types\nget_logger = logging.getLogger\n"
+        "config = types.SimpleNamespace(list_physical_devices=lambda kind: [])\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(Path(__file__).parent.parent)]))
+    assert _python(_STARTED, by) is (by == "notebook")
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", "99999"])
 def test_other_threads_are_the_user_s_error(value: str) -> None:
     result = CliRunner().invoke(cli, ["train", "config.yaml", "--threads", value])

@@ -149,6 +149,9 @@ def cli() -> None:
 
 
 def main() -> None:
+    from seqclf.tensorflow_startup import own_process
+
     run_in_utf8()
+    own_process()
     with prepared(), telling(lambda sentence: say(sentence, err=True)):
         cli(prog_name="seqclf")
