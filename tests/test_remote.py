@@ -327,10 +327,11 @@ def test_http_errors_name_what_is_wrong(server: Any) -> None:
         fetched("http://127.0.0.1:9/a.csv")
     with pytest.raises(SeqclfError, match=r"round.csv: cannot be read \(the server redirects without end\), tried 3"):
         fetched(f"{url}/round.csv")
-    with pytest.raises(
-        SeqclfError, match=r"moved.csv: cannot be read \(HTTP status 500, Internal Server Error\), tried"
-    ):
+    said: list[str] = []
+    match = r"moved.csv: cannot be read \(HTTP status 500, Internal Server Error\), tried"
+    with telling(said.append), pytest.raises(SeqclfError, match=match):
         fetched(f"{url}/moved.csv")
+    assert said == [f"Trying {url}/moved.csv again (HTTP status 500, Internal Server Error)"] * 2
 
 
 def test_addresses_in_errors_show_no_query() -> None:

@@ -86,6 +86,18 @@ def test_a_model_over_the_limit_does_not_win(sample_csv: Path, tmp_path: Path) -
     assert large and all(one.value is None and one.user_attrs["why"] == "too large" for one in large)
 
 
+def test_a_search_whose_models_are_all_over_a_limit_says_so(sample_csv: Path, tmp_path: Path) -> None:
+    path = search_config(tmp_path, sample_csv, training__epochs=1)
+    result = tuned(path, "--trials", 1, "--max-size", "0.000001")
+    said = " ".join(result.stderr.split())
+    assert result.exit_code == 1 and "all models are beyond the bounds; raise --max-size or --max-latency" in said
+    result = tuned(path, "--trials", 1, "--max-latency", "1e-9", "--study", "slow")
+    said = " ".join(result.stderr.split())
+    assert result.exit_code == 1 and re.search(
+        r"all models are beyond the bounds \(at least \d\.\d\d ms\); raise", said
+    )
+
+
 def test_the_best_is_trained_again_on_all_but_the_test_texts(sample_csv: Path, tmp_path: Path) -> None:
     from seqclf.data.corpus import Corpus
 

@@ -74,8 +74,7 @@ def written(study: Any, wish: Wish, folder: Path) -> Findings:
 
     rows = rows_of(study, wish.space)
     if best_of(study) is None:
-        problem = next((row.why for row in rows if row.score is None and row.why != "killed"), "none ended in time")
-        raise SeqclfError(f"no trial has a score that counts: {problem}; give the search more time, or look at a trial")
+        raise SeqclfError(f"no trial has a score that counts: {_why_none(rows)}")
     pictures = [folder / "history.png"]
     save_history(rows, pictures[0], f"{PREFIX}{wish.metric}", loss=is_loss(wish.metric))
     importance = importance_of(study, wish.space)
@@ -83,6 +82,20 @@ def written(study: Any, wish: Wish, folder: Path) -> Findings:
         pictures.append(folder / "importance.png")
         save_importance(importance, pictures[1])
     return Findings(rows, importance, folder / BEST, tuple(pictures))
+
+
+def _why_none(rows: Sequence[Row]) -> str:
+    """Why no trial can win, and what to do."""
+    if beyond := [row for row in rows if not row.fits]:
+        sizes, times = [row.size for row in beyond if row.size], [row.latency for row in beyond if row.latency]
+        least = [f"at least {min(sizes):.2f} MB"] if sizes else []
+        least += [f"at least {min(times):.2f} ms"] if times else []
+        measured = f" ({', '.join(least)})" if least else ""
+        return (
+            f"all models are beyond the bounds{measured}; raise --max-size or --max-latency, or search smaller models"
+        )
+    problem = next((row.why for row in rows if row.score is None and row.why != "killed"), "none ended in time")
+    return f"{problem}; give the search more time, or look at a trial"
 
 
 def summary(rows: Sequence[Row], wish: Wish) -> str:

@@ -157,6 +157,7 @@ def _wait(url: str, error: Exception, delay: float | None) -> None:
     if delay is None:
         trials = len(_DELAYS) + 1
         raise SeqclfError(f"{shown(url)}: cannot be read ({what}), tried {trials} times; try again later") from error
+    tell(f"Trying {shown(url)} again ({what})")  # a server that hangs takes a minute each time
     time.sleep(delay)
 
 
