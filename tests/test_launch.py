@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from conftest import POOLED, written_config
 from many_workers import environment
 
-from seqclf.cli import launched, train_runs
+from seqclf.cli import cli, launched, train_runs
 from seqclf.cli.local_workers import LocalWorkers
 from seqclf.cli.tracker_options import TrackerChoice
 from seqclf.cli.worker_options import how_to_resume
@@ -97,6 +98,15 @@ def test_a_killed_worker_ends_all_and_the_run_resumes(config: Path, tmp_path: Pa
     assert "[0] Interrupted; the weights so far are saved." in output
     assert f"To resume: seqclf launch --local 2 --resume {run.folder}" in output
     assert run.model.is_file()
+
+
+def test_more_workers_than_the_memory_holds_are_not_started(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqclf.cli.local_workers.available_memory_bytes", lambda: 2_000_000_000)
+    monkeypatch.setattr(LocalWorkers, "run", lambda self: 0)
+    result = CliRunner().invoke(cli, ["launch", "--local", "6", str(config)])
+    said = " ".join(result.output.split())
+    assert result.exit_code == 2 and "but 2.0 GB are free; use --local 5 or fewer" in said
+    assert CliRunner().invoke(cli, ["launch", "--local", "5", str(config)]).exit_code == 0
 
 
 def test_every_worker_names_the_run_that_worker_0_writes(tmp_path: Path) -> None:

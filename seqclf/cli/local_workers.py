@@ -19,12 +19,24 @@ from typing import IO
 from seqclf.cli import launched
 from seqclf.cli.wrap import say, width_of
 from seqclf.errors import InputError
-from seqclf.runtime import usable_cores
+from seqclf.runtime import available_memory_bytes, usable_cores
 
 _THREADS = "SEQCLF_THREADS"
 _SECONDS_TO_END = 60.0
 _SECONDS_TO_OBEY = 10.0
 _LOOK_EVERY = 0.2
+_LEAST_MEMORY = 400_000_000  # bytes of a process that has imported TensorFlow
+
+
+def check_count(count: int) -> None:
+    """Raise ``InputError`` for more workers than the memory holds before any of them has a model."""
+    available = available_memory_bytes()
+    if available is not None and count > 1 and count * _LEAST_MEMORY > available:
+        most = max(1, available // _LEAST_MEMORY)
+        raise InputError(
+            f"--local {count}: each worker needs 0.4 GB or more, but {available / 1e9:.1f} GB are free; "
+            f"use --local {most} or fewer (this machine has {usable_cores()} cores)"
+        )
 
 
 def free_addresses(count: int) -> list[str]:

@@ -26,13 +26,14 @@ def launch_command(*, local: int, arguments: tuple[str, ...]) -> None:
     can be resumed. Each worker uses a GPU of its own, or a share of the cores.
     """
     from seqclf.cli.commands.train import train_command
-    from seqclf.cli.local_workers import LocalWorkers, command_of, free_addresses
+    from seqclf.cli.local_workers import LocalWorkers, check_count, command_of, free_addresses
     from seqclf.cli.tracker_options import choice_of
 
     given = train_command.make_context("train", list(arguments), parent=click.get_current_context())
     for name, option in _OWN.items():
         if given.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError(f"launch starts workers that train one model: omit {option}")
+    check_count(local)
     choice_of(given.params).check_packages()
     _check(given)
     addresses = free_addresses(local)
