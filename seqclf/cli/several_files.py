@@ -12,7 +12,6 @@ from seqclf.cli.command_words import command_line
 from seqclf.cli.file_hints import each_as_one_text, files_among, other_options, pattern_of
 from seqclf.cli.hint import Hint, HintedError
 from seqclf.errors import InputError
-from seqclf.inference.bulk.file_list import is_pattern
 from seqclf.tables.formats import KINDS, OUTPUT_KINDS
 from seqclf.tables.packed import unpacked_name
 
@@ -25,6 +24,8 @@ def has_several(context: click.Context, inputs: Sequence[str], texts: Sequence[s
             shell writes them for a pattern without quotes.
         InputError: a folder whose files are no tables.
     """
+    from seqclf.inference.bulk.file_list import is_pattern  # the room imports NumPy
+
     among = files_among(texts)
     several = len(inputs) > 1 or any(is_pattern(given) or Path(given).is_dir() for given in inputs)
     if among and len(inputs) + len(among) > 1:
