@@ -285,6 +285,7 @@ def test_a_mix_is_chosen_on_validation(sample_csv: Path, tmp_path: Path) -> None
     classifier = KerasClassifier.load(run)
     weights = [float(weight) for weight in classifier.model.get_layer(LOGITS).get_weights()]
     assert weights != [pytest.approx(0.3), pytest.approx(0.6)]
+    assert list(run.manifest["mix"].values()) == pytest.approx(weights)
     again = classifier.evaluate(prepare(checked_config(config)).validation)
     assert again.loss == pytest.approx(run.metrics["validation"]["loss"], abs=1e-5), "and kept with the best epoch"
 

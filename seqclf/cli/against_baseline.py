@@ -39,7 +39,7 @@ def paired_line(config: Config, validation: ClassifierMetrics, baseline: Baselin
 
 
 def behind(config: Config, outcome: Outcome, run: Path) -> str | None:
-    """The warning if the run's network has learnt nothing, or is behind the linear model; else None."""
+    """The warning if the run's network has learnt nothing, does not count, or is behind the linear model; else None."""
     if outcome.status != "finished" or not isinstance(outcome.validation, ClassifierMetrics):
         return None
     from seqclf.baseline.comparison import Comparison, warning
@@ -48,6 +48,7 @@ def behind(config: Config, outcome: Outcome, run: Path) -> str | None:
     from seqclf.text.kinds import load_tokenizer
     from seqclf.training.advice import with_more_epochs
     from seqclf.training.one_answer import one_answer
+    from seqclf.training.silent_network import silent_network
 
     last_was_best = outcome.best_epoch == config.training.epochs
     more_epochs = with_more_epochs(config, Run(run), config.training.epochs) if last_was_best else None
@@ -56,6 +57,9 @@ def behind(config: Config, outcome: Outcome, run: Path) -> str | None:
         learnt_nothing = one_answer(config, outcome.validation, file=file, more_epochs=more_epochs)
         if learnt_nothing is not None:
             return learnt_nothing
+    silent = silent_network(config, outcome.mix, file=file)
+    if silent is not None:
+        return silent
     if outcome.baseline is None:
         return None
     return warning(

@@ -73,6 +73,7 @@ def summary(folder: Path, runs: Path, config: Config, outcome: Outcome, *, advis
     if found is not None:
         lines.append(f"Validation  {found} (epoch{GLUE}{outcome.best_epoch})")
         lines += [] if compared is None else [f"Baseline    {compared}"]
+        lines += [] if outcome.mix is None else [f"Logits      {outcome.mix}"]
     elif outcome.best_epoch is None and outcome.status == "interrupted":
         lines.append("Validation  none yet: no epoch was completed")
     lines += _about_the_texts(Run(folder), outcome)

@@ -136,6 +136,12 @@ def is_mixed(model: keras.Model) -> bool:
     return any(layer.name == NETWORK_LOGITS for layer in model.layers)
 
 
+def mix_of(model: keras.Model) -> tuple[float, float]:
+    """The weights of the network's logits and of the n-grams' in their sum, for a model that ``is_mixed``."""
+    network, ngrams = model.get_layer(LOGITS).get_weights()[:2]
+    return float(network), float(ngrams)
+
+
 def mixed_parts_model(model: keras.Model) -> keras.Model:
     """The model up to the inputs of the mix, with the same variables: logits of network and n-grams, concatenated.
 

@@ -23,6 +23,7 @@ from seqclf.training.initialize.words import Account
 from seqclf.training.keeper import Keeper
 from seqclf.training.options import MOST_REWINDS, Callbacks, Outcome, TrainOptions
 from seqclf.training.pretrained import read_pretrained
+from seqclf.training.silent_network import Mix
 from seqclf.training.unlabelled_read import UnlabelledRead, planned_reading
 from seqclf.training.workers import Workers
 from seqclf.training.written import write_metrics, write_models
@@ -249,10 +250,12 @@ class Job:
         if compared is not None and validation is not None:
             keeper(compared)
             write_metrics(self.config, validation, run, compared.scores)
+        mix = None if validation is None else _mix(state.model)
         read = UnlabelledRead.of(self.task.batches(self.data.train, self.config, training=True), self.config, state)
         seconds = round(keeper.seconds, 2)  # without the report, which can be written again later
         run.update_manifest(
             **({} if read is None else read.to_json()),
+            **({} if mix is None else {"mix": asdict(mix)}),
             status=status,
             ended=now(),
             stopped_by=done.why,
@@ -270,7 +273,7 @@ class Job:
                 self._evidence.write(validated.findings, seconds)
         self.callbacks.listen(RunEnded(status))
         scores = None if compared is None else compared.scores
-        return Outcome(status, done.best_epoch, validation, seconds, scores)
+        return Outcome(status, done.best_epoch, validation, seconds, scores, mix)
 
     @property
     def _evidence(self) -> TrainingEvidence:
@@ -289,3 +292,10 @@ class Job:
         findings = self._evidence.findings(logits, metrics) if self.options.report else None
         answers = validation_answers(self.data, logits, metrics)
         return _Validated(self.task.evaluated(logits, texts, metrics), findings, answers)
+
+
+def _mix(model: keras.Model) -> Mix | None:
+    """The weights of the kept epoch; None if the logits are no sum of network and n-grams."""
+    from seqclf.model.build import is_mixed, mix_of
+
+    return Mix(*mix_of(model)) if is_mixed(model) else None

@@ -13,6 +13,7 @@ from seqclf.training.events import Event, Stage
 if TYPE_CHECKING:
     from seqclf.config import Config
     from seqclf.training.cluster import Cluster
+    from seqclf.training.silent_network import Mix
 
 Listener = Callable[[Event], None]
 OnNan = Literal["stop", "rewind"]
@@ -80,6 +81,7 @@ class Outcome:
         status: ``finished`` or ``interrupted``.
         validation: metrics of the kept weights; None without a completed validation.
         baseline: scores of the baseline on the same texts; None without a baseline.
+        mix: how much network and n-grams count, if the logits are the sum of both and a validation chose its weights.
     """
 
     status: str
@@ -87,3 +89,4 @@ class Outcome:
     validation: Metrics | None
     seconds: float
     baseline: BaselineScores | None = None
+    mix: Mix | None = None
