@@ -229,7 +229,7 @@ URL = "https://example.org/data/train.csv"
 
 
 def test_a_url_is_named_as_one(tmp_path: Path) -> None:
-    said = f"{URL}: is a URL; only files of data in a config may be remote: download it first (curl -LO {URL})"
+    said = f"{URL}: is a URL; only data in a config may be remote (data.train: URL): download it first (curl -LO {URL})"
     config = tmp_path / "c.yaml"
     config.write_text(json.dumps(_data(URL)), encoding="utf-8")
     assert with_absolute_paths(load_config(config)).data.train == URL  # type: ignore[union-attr]

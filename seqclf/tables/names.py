@@ -130,8 +130,10 @@ def no_such_file(path: Path | str, hint: str = "") -> InputError:
         return InputError(f"file://{local}: a local file is named by its path: {shlex.quote(local)}")
     if is_url(str(path)):
         url = re.sub(r":/+", "://", str(path), count=1)
-        cure = f"only files of data in a config may be remote: download it first (curl -LO {shlex.quote(url)})"
-        return InputError(f"{url}: is a URL; {cure}")
+        download = (
+            "download its files first" if glob.has_magic(url) else f"download it first (curl -LO {shlex.quote(url)})"
+        )
+        return InputError(f"{url}: is a URL; only data in a config may be remote (data.train: URL): {download}")
     if glob.has_magic(str(path)):
         found = [name for name in sorted(glob.glob(str(path))) if Path(name).is_file()]
         such = f", such as {shlex.quote(found[0])}" if found else ""
