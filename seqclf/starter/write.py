@@ -6,6 +6,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from glob import has_magic
 from pathlib import Path
 from typing import Any
 
@@ -144,11 +145,12 @@ def one_line(text: str) -> str:
 
 
 def name_after(path: str) -> str:
-    """The config's name: that of the file, or of its folder if the file is just ``train.csv``."""
+    """The config's name: that of the file, or of its folder if the file is just ``train.csv``, or a pattern."""
     here = Path(path).absolute()
     stem = here.name if here.is_dir() else unpacked_name(here).stem
-    if stem.lower() in ("train", "training", "data", "dataset"):
-        stem = here.parent.name
+    is_pattern = has_magic(stem) and not here.exists()
+    if stem.lower() in ("train", "training", "data", "dataset") or is_pattern:
+        stem = next((one.name for one in here.parents if not has_magic(one.name)), "")
     return as_name(re.sub(r"[-_. ](?:train|training)$", "", stem, flags=re.IGNORECASE)) or "classifier"
 
 
