@@ -242,7 +242,14 @@ def test_ctrl_c_leaves_complete_files_only_and_the_same_command_does_the_rest(
     command = [sys.executable, "-m", "seqclf", "predict", "--run", str(three_label_run.folder), "--workers", "2"]
     command += ["--input", str(tmp_path / "in"), "--output", str(tmp_path / "out")]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    # A shell's background job, such as these tests may be, ignores SIGINT, and so would its processes.
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     receipts = tmp_path / "out" / ".seqclf"
     while process.poll() is None and not any('"written": [' in path.read_text() for path in receipts.glob("*.json")):
         time.sleep(0.02)
