@@ -58,10 +58,8 @@ def test_the_name_of_a_run_is_valid(name: str) -> None:
     assert read_config("c.yaml", text=config_text(config)).config == config
 
 
-@pytest.mark.parametrize(
-    "path", ["reviews/part-*.csv", "reviews/*.csv.gz", "reviews/**/[0-9].csv", "reviews/*/train.csv"]
-)
-def test_files_of_a_pattern_are_named_after_their_folder(path: str) -> None:
+@pytest.mark.parametrize("path", ["reviews/*.csv", "reviews/**/*.csv.gz", "reviews/*/train.csv", "other/reviews-*.csv"])
+def test_the_files_of_a_pattern_have_its_words_or_their_folder_as_name(path: str) -> None:
     assert name_after(path) == "reviews"
 
 

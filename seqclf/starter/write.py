@@ -145,11 +145,10 @@ def one_line(text: str) -> str:
 
 
 def name_after(path: str) -> str:
-    """The config's name: that of the file, or of its folder if the file is just ``train.csv``, or a pattern."""
+    """The config's name: that of the file, or of its folder if the file is just ``train.csv``, or ``*.csv``."""
     here = Path(path).absolute()
     stem = here.name if here.is_dir() else unpacked_name(here).stem
-    is_pattern = has_magic(stem) and not here.exists()
-    if stem.lower() in ("train", "training", "data", "dataset") or is_pattern:
+    if stem.lower() in ("train", "training", "data", "dataset") or not as_name(stem):
         stem = next((one.name for one in here.parents if not has_magic(one.name)), "")
     return as_name(re.sub(r"[-_. ](?:train|training)$", "", stem, flags=re.IGNORECASE)) or "classifier"
 
