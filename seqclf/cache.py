@@ -65,7 +65,7 @@ def key_of(*parts: object) -> str:
 def only_writer(path: Path, *, waits: bool = True) -> Iterator[bool]:
     """Wait until no other process is in such a block for the same path. The system ends the wait if that one is killed.
 
-    On a file system without locks, nothing is waited for: entries stay complete, but may be made twice.
+    On a file system without locks there is no waiting: entries stay complete, but may be made twice.
 
     Args:
         waits: false: do not wait, but yield whether no other process is in such a block.

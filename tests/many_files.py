@@ -57,7 +57,7 @@ class Deadly:
 
 
 def files_of(folder: Path, count: int, rows: int = 40) -> list[Request]:
-    """So many files with their outputs. Texts are numbers, so that an order is seen."""
+    """``count`` files with their outputs. The texts are numbers, so that tests see the order of rows."""
     (folder / "in").mkdir()
     (folder / "out").mkdir()
     (folder / "model").write_bytes(b"model")

@@ -85,7 +85,7 @@ def test_padding_and_batch_mates_are_invisible(layers: list[dict[str, Any]]) -> 
     model = _model(labels=3, layers=layers, embedding={"dim": 4}, head=[])
     rows = [[5], [7, 3, 9, 4, 2, 8, 6], [11, 12, 13]]
     together = model(_padded(rows, extra=5), training=False).numpy()
-    # Of a pair of layers, the text between the shortest and the longest one is not read alone: they are hundreds.
+    # There are hundreds of pairs of layers: for these, only the shortest and the longest text are read alone.
     some = [0, 1] if len(layers) > 1 else [0, 1, 2]
     alone = np.concatenate([model(_padded([rows[place]]), training=False).numpy() for place in some])
     np.testing.assert_allclose(together[some], alone, atol=1e-6)

@@ -224,7 +224,7 @@ def test_plain_queries_are_no_credentials() -> None:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Serves files; ``breaks``: so many GETs end in the middle."""
+    """Serves files. ``breaks`` is the number of GETs that end in the middle."""
 
     def __init__(self, files: dict[str, bytes], state: dict[str, int], *args: Any) -> None:
         self._files, self._state = files, state

@@ -13,25 +13,18 @@ from seqclf.cli.options import Decorator, UserPath
 from seqclf.cli.value_types import OneOf
 from seqclf.tables.formats import READ_KINDS
 
-inputs_option: Decorator = click.option(
-    "--input",
-    "-i",
-    "inputs",
-    multiple=True,
-    type=UserPath(),
-    metavar="FILE",
-    help="File of texts (csv, tsv, json, parquet, xlsx, txt), or -.",
-)
+_FILE = "File of texts (csv, tsv, json, parquet, xlsx, txt), or -."
 
-several_inputs_option: Decorator = click.option(
-    "--input",
-    "-i",
-    "inputs",
-    multiple=True,
-    type=UserPath(),
-    metavar="FILE",
-    help="File of texts (csv, tsv, json, parquet, xlsx, txt), or -. A pattern in quotes, a folder, or --input "
-    "repeated: each file is predicted into one of the same name in the folder --output.",
+
+def _inputs(words: str) -> Decorator:
+    return click.option("--input", "-i", "inputs", multiple=True, type=UserPath(), metavar="FILE", help=words)
+
+
+inputs_option = _inputs(_FILE)
+
+several_inputs_option = _inputs(
+    f"{_FILE} A pattern in quotes, a folder, or --input repeated: each file is predicted into one of the same name in "
+    "the folder --output."
 )
 
 columns_option: Decorator = click.option(

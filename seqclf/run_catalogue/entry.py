@@ -83,7 +83,7 @@ class Entry:
     def known_to_teachers(self) -> Mapping[str, KnownTexts]:
         """By split, the texts that its teachers knew: its scores on that split do not compare with those of others.
 
-        Of a cross-validation, those of the fold whose teachers knew most.
+        For a cross-validation: the texts of the fold whose teachers knew the most.
         """
         return most_known(self.known_in_folds) if self.is_cross_validation else known_to_teachers(self.manifest)
 

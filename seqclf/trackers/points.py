@@ -13,7 +13,7 @@ from seqclf.runs import Run
 from seqclf.trackers.base import EPOCH, FINAL, TRAIN, Point
 
 _PLACES = ("type", "epoch", "step", "best")
-"""Entries of a line that say where it belongs, or are no numbers."""
+"""Entries of a line that are no measurements."""
 
 
 class HistoryPoints:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _RESERVE, _LARGEST_RESERVE, _SHARE, _TRACINGS = 5.0, 60.0, 0.04, 3.0
 """Kept for writing the models of the last trial before one was timed: a share of all time, within bounds in seconds,
-and at least so many times what tracing the first step took, as the graphs of a SavedModel are traced, too."""
+and at least ``_TRACINGS`` times the tracing of the first step, since a SavedModel has graphs to trace as well."""
 
 _SPARE = 1.3
 """A factor on what was timed."""

@@ -32,8 +32,8 @@ class _Lock:
     """A lock that the system releases when its process ends.
 
     Optuna's own lock is a link, which a killed process leaves behind: the next one waits for it, and for ever if the
-    path of the journal is a relative one. On a file system without locks, nothing is waited for: a line of the journal
-    is appended by one call of the system.
+    path of the journal is a relative one. On a file system without locks there is no waiting: each line of the
+    journal is appended by one system call.
     """
 
     def __init__(self, journal: Path) -> None:

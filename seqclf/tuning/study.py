@@ -63,7 +63,8 @@ def open_study(where: Where, space: Sequence[Range], start: Mapping[OptionPath, 
     but only once: they may be what ended the process, by using up the memory.
 
     Args:
-        about: what trials must have in common, such as the config and the metric: a study with another one is another.
+        about: what all trials of a study share, such as the config and the metric. A study that has another value is
+            rejected.
 
     Raises:
         InputError: the storage cannot be opened, or the study was begun with other ranges or another config.

@@ -124,7 +124,7 @@ class Dispatcher(Generic[R]):
         return len(self._starting) + len(self._idle) + len(self._busy)
 
     def _has(self, count: int) -> bool:
-        """Whether so many requests wait, or more."""
+        """Whether at least ``count`` requests wait."""
         while len(self._waiting) < count and (request := next(self._requests, None)) is not None:
             self._waiting.append(request)
         return len(self._waiting) >= count
